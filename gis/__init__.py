@@ -1,0 +1,1 @@
+"""Where things are: coordinates, regions, the register, grids, hotspots and cartography."""

@@ -1,0 +1,1 @@
+"""What changed: scenes, registration, change detection and patches."""

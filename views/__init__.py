@@ -1,0 +1,1 @@
+"""What people see: one Streamlit page a file, and the few parts that pages share."""
