@@ -1,7 +1,7 @@
 """Coordinate reference systems: one for storage, a metric one for the place at hand, an equal-area one for grids."""
 
 import geopandas as gpd
-from pyproj import CRS
+from pyproj import CRS, Geod
 
 STORAGE = CRS.from_epsg(4490)
 """CGCS2000 longitude and latitude: every geometry column on disk."""
@@ -10,6 +10,9 @@ EQUAL_AREA = CRS.from_proj4(
     "+proj=aea +lat_1=45 +lat_2=52 +lat_0=48 +lon_0=128 +x_0=0 +y_0=0 +ellps=GRS80 +units=m +no_defs"
 )
 """Albers equal-area cone fitted to the province (43-54 N): cells of one size have one area."""
+
+GEODESIC = Geod(ellps="GRS80")
+"""Lengths and areas on the ellipsoid of CGCS2000."""
 
 _FIRST_ZONE, _LAST_ZONE = 25, 45
 

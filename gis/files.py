@@ -11,9 +11,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 
 _CHUNK = 1 << 20
+_SKETCH = Path(__file__).parent / "data" / "prefectures.geojson"
 
 
 @contextmanager
@@ -122,3 +124,8 @@ def sha256(path: Path) -> str:
 def _demand(path: Path) -> None:
     if not path.is_file():
         raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
+
+
+def read_sketch() -> gpd.GeoDataFrame:
+    """Return the shipped sketch of the 13 prefectures (``gis.regions.SCHEMA``), no authority: see the note in the file."""
+    return gpd.read_file(_SKETCH).set_crs(STORAGE, allow_override=True)

@@ -1,0 +1,1 @@
+"""Rim: what goes out on paper."""

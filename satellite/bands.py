@@ -1,0 +1,68 @@
+"""Bands under their common names, whatever the sensor calls them."""
+
+from collections.abc import Sequence
+
+from gis.errors import WorkbenchError
+
+FEWEST = 3
+"""Fewer common bands than this give no multivariate change statistic worth having."""
+
+COMMON = ("blue", "green", "red", "rededge1", "rededge2", "rededge3", "nir", "nir08", "swir16", "swir22")
+
+_SENTINEL2 = {
+    "b02": "blue",
+    "b03": "green",
+    "b04": "red",
+    "b05": "rededge1",
+    "b06": "rededge2",
+    "b07": "rededge3",
+    "b08": "nir",
+    "b8a": "nir08",
+    "b11": "swir16",
+    "b12": "swir22",
+}
+
+
+def common_name(name: str) -> str:
+    """Return the common name for a sensor's band name, the lower-cased name itself where none is known."""
+    plain = name.strip().lower()
+    return _SENTINEL2.get(plain, plain)
+
+
+def pair(before: Sequence[str | None], after: Sequence[str | None]) -> tuple[list[int], list[int], list[str]]:
+    """Pair the bands of two images by name, or by position where either image names none.
+
+    Parameters
+    ----------
+    before, after : sequence of str or None
+        Band names as the files carry them; None for a band without one.
+
+    Returns
+    -------
+    before_at, after_at : list of int
+        Positions of the common bands, counted from 0.
+    names : list of str
+        Their common names, or ``band1`` and so on by position.
+
+    Raises
+    ------
+    WorkbenchError
+        ``detect.few_bands`` if fewer than three bands are common.
+    """
+    if all(before) and all(after):
+        names_before = [common_name(str(name)) for name in before]
+        names_after = [common_name(str(name)) for name in after]
+        names = [name for name in dict.fromkeys(names_before) if name in names_after]
+        pairs = [(names_before.index(name), names_after.index(name)) for name in names]
+    else:
+        pairs = [(at, at) for at in range(min(len(before), len(after)))]
+        given = before if all(before) else after
+        names = [common_name(given[at] or f"band{at + 1}") for at, _ in pairs]
+    if len(pairs) < FEWEST:
+        raise WorkbenchError(
+            "detect.few_bands",
+            "The images share {count} bands; at least {fewest} are needed",
+            count=len(pairs),
+            fewest=FEWEST,
+        )
+    return [first for first, _ in pairs], [second for _, second in pairs], names

@@ -1,0 +1,278 @@
+"""Rim: images on disk. A pair of dates is read strip by strip on one grid; results are Cloud Optimized GeoTIFFs."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import rasterio
+import rioxarray  # noqa: F401 - gives xarray the .rio accessor
+import xarray as xr
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioIOError
+from rasterio.io import DatasetReader
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+
+from gis.errors import WorkbenchError
+from gis.files import written_aside
+from satellite import bands
+from satellite.patches import Grid, Strip
+
+Image = NDArray[np.float32]
+
+STRIP_ROWS = 512
+_EDGE_PX = 1e-3
+_DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+@dataclass(frozen=True)
+class PairFiles:
+    """Which files make a pair: two images and any number of clear masks (1 = usable) that hold for both."""
+
+    before: Path
+    after: Path
+    clear: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open image and which of its bands to read, counted from 1."""
+
+    path: Path
+    reader: DatasetReader
+    bands: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two images open on the grid of the first, cropped to where both have pixels; a context manager.
+
+    ``names`` are the common bands, ``shift_px`` (east, south) is taken back out of the second image when it is read.
+    """
+
+    before: Source
+    after: Source
+    clear: tuple[Source, ...]
+    grid: Grid
+    names: tuple[str, ...]
+    opened: ExitStack
+    shift_px: tuple[float, float] = (0.0, 0.0)
+
+    def __enter__(self) -> Self:
+        """Return the pair itself."""
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        """Close the files."""
+        self.opened.close()
+
+    def shifted(self, east_px: float, south_px: float) -> "Pair":
+        """Return the pair with the second image moved back by a shift, resampled by cubic convolution."""
+        return replace(self, shift_px=(east_px, south_px))
+
+    def read(self, rows: slice, columns: slice = slice(None)) -> tuple[Image, Image]:
+        """Return (p, rows, columns) float32 of both dates, NaN where nodata or not clear.
+
+        Raises
+        ------
+        WorkbenchError
+            ``detect.unreadable`` if a file ends before its pixels do.
+        """
+        window = Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
+        before = _read(self.before, self.grid, window)
+        after = _read(self.after, self.grid, window, self.shift_px)
+        for mask in self.clear:
+            usable = _read(mask, self.grid, window, nearest=True)[0] == 1
+            before[:, ~usable] = np.nan
+            after[:, ~usable] = np.nan
+        return before, after
+
+    def strips(self, *, rows: int = STRIP_ROWS, halo: int = 0) -> Iterator[tuple[slice, Strip]]:
+        """Yield the image in strips of whole rows.
+
+        Yields
+        ------
+        inner : slice
+            The rows of the strip itself; its data reach ``halo`` rows further on both sides where there are any.
+        strip : (first row of the data, before, after)
+        """
+        for first in range(0, self.grid.rows, rows):
+            last = min(first + rows, self.grid.rows)
+            top, bottom = max(first - halo, 0), min(last + halo, self.grid.rows)
+            yield slice(first, last), (top, *self.read(slice(top, bottom)))
+
+
+def open_pair(files: PairFiles) -> Pair:
+    """Open two images on their common grid.
+
+    Parameters
+    ----------
+    files : PairFiles
+        Any GeoTIFFs of one CRS with at least three common bands; grids and extents may differ.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.other_crs``, ``detect.rotated``,
+        ``detect.few_bands``, ``detect.no_overlap``, each naming the file.
+    """
+    with ExitStack() as stack:
+        before, after = (stack.enter_context(_opened(path)) for path in (files.before, files.after))
+        clear = tuple(Source(path, stack.enter_context(_opened(path)), (1,)) for path in files.clear)
+        if before.crs != after.crs:
+            raise WorkbenchError(
+                "detect.other_crs",
+                "{before} is in {before_crs} but {after} in {after_crs}; bring them into one system first",
+                before=files.before.name,
+                after=files.after.name,
+                before_crs=CRS.from_user_input(before.crs).name,
+                after_crs=CRS.from_user_input(after.crs).name,
+            )
+        at_before, at_after, names = bands.pair(before.descriptions, after.descriptions)
+        return Pair(
+            Source(files.before, before, tuple(at + 1 for at in at_before)),
+            Source(files.after, after, tuple(at + 1 for at in at_after)),
+            clear,
+            _common_grid(before, after, files),
+            tuple(names),
+            stack.pop_all(),
+        )
+
+
+def seen_on(path: Path) -> date | None:
+    """Return the date of an image: from its ACQUISITION_DATE or TIFFTAG_DATETIME tag, else from its name, else None."""
+    with _reading(path), rasterio.open(path) as source:
+        tags = source.tags()
+    texts = [tags.get("ACQUISITION_DATE", ""), tags.get("TIFFTAG_DATETIME", "").replace(":", "-")[:10], path.stem]
+    for text in texts:
+        found = _DATE.search(text)
+        if found:
+            year, month, day = (int(part) for part in found.groups())
+            if day <= monthrange(year, month)[1]:
+                return date(year, month, day)
+    return None
+
+
+def write_raster(
+    values: NDArray[np.float32] | NDArray[np.uint8], grid: Grid, path: Path, *, nodata: float, tags: dict[str, str]
+) -> None:
+    """Write a (rows, columns) array as a Cloud Optimized GeoTIFF."""
+    profile = {"driver": "COG", "dtype": values.dtype.name, "count": 1, "nodata": nodata, "crs": grid.crs}
+    profile |= {"height": grid.rows, "width": grid.columns, "transform": grid.transform, "compress": "deflate"}
+    profile |= {"predictor": "yes", "num_threads": "all_cpus", "bigtiff": "if_safer"}
+    resampling = "nearest" if values.dtype == np.uint8 else "average"
+    with written_aside(path) as aside, rasterio.open(aside, "w", overview_resampling=resampling, **profile) as sink:
+        sink.write(values, 1)
+        sink.update_tags(**tags)
+
+
+def write_scene(scene: xr.Dataset, path: Path) -> None:
+    """Write a scene (dims y, x; one variable a band, reflectance from 0) as uint16 x 10,000 GeoTIFF; 0 is nodata.
+
+    The CRS and the transform come from the scene's ``spatial_ref``; ``scene.attrs`` become tags.
+    """
+    first = next(iter(scene.data_vars.values()))
+    rows, columns = first.shape
+    profile = {"driver": "GTiff", "dtype": "uint16", "count": len(scene.data_vars), "nodata": 0, "tiled": True}
+    profile |= {"height": rows, "width": columns, "crs": scene.rio.crs, "transform": _transform(scene)}
+    profile |= {"compress": "zstd", "zstd_level": 1, "predictor": 2, "blockxsize": 512, "blockysize": 512}
+    with written_aside(path) as aside, rasterio.open(aside, "w", num_threads="all_cpus", **profile) as sink:
+        for at, (name, band) in enumerate(scene.data_vars.items(), start=1):
+            sink.write(_counts(band.to_numpy()), at)
+            sink.set_band_description(at, str(name))
+        sink.scales = [1e-4] * sink.count
+        sink.update_tags(**{key: str(value) for key, value in scene.attrs.items()})
+
+
+def _transform(scene: xr.Dataset) -> Affine:
+    """Return the transform as written; ``rio.transform()`` recomputes it from rounded coordinates."""
+    return Affine.from_gdal(*(float(part) for part in scene["spatial_ref"].attrs["GeoTransform"].split()))
+
+
+def _counts(reflectance: NDArray[np.float32]) -> NDArray[np.uint16]:
+    scaled = np.clip(np.rint(reflectance * 10_000), 1, 65_535)
+    return np.where(np.isnan(reflectance), 0, scaled).astype(np.uint16)
+
+
+def _opened(path: Path) -> DatasetReader:
+    if not path.is_file():
+        raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
+    with _reading(path):
+        source = rasterio.open(path)
+    if source.crs is None:
+        source.close()
+        raise WorkbenchError(
+            "detect.no_crs", "{name} has no coordinate system; assign one before comparing", name=path.name
+        )
+    if not source.transform.is_rectilinear:
+        source.close()
+        raise WorkbenchError("detect.rotated", "{name} is rotated; warp it north-up first", name=path.name)
+    return source
+
+
+def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) -> Grid:
+    """Return the pixels of the first image that the second one covers too."""
+    west, south = (max(pair) for pair in zip(before.bounds[:2], after.bounds[:2], strict=True))
+    east, north = (min(pair) for pair in zip(before.bounds[2:], after.bounds[2:], strict=True))
+    left, top = (int(np.ceil(value - _EDGE_PX)) for value in ~before.transform @ (west, north))
+    right, bottom = (int(np.floor(value + _EDGE_PX)) for value in ~before.transform @ (east, south))
+    if right - left < 1 or bottom - top < 1:
+        raise WorkbenchError(
+            "detect.no_overlap",
+            "{before} and {after} do not overlap",
+            before=files.before.name,
+            after=files.after.name,
+        )
+    transform = before.transform @ Affine.translation(left, top)
+    return Grid(CRS.from_user_input(before.crs), transform, bottom - top, right - left)
+
+
+def _read(
+    source: Source, grid: Grid, window: Window, shift_px: tuple[float, float] = (0.0, 0.0), *, nearest: bool = False
+) -> Image:
+    """Read a window of the grid: straight from the file where its pixels coincide with the grid's, else warped."""
+    corner = ~source.reader.transform @ grid.transform @ Affine.translation(*shift_px)
+    with _reading(source.path):
+        if not nearest and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
+            at = Window(window.col_off + round(corner.c), window.row_off + round(corner.f), window.width, window.height)
+            return _values(source.reader, source.bands, at)
+        with WarpedVRT(
+            source.reader,
+            crs=grid.crs,
+            transform=grid.transform @ Affine.translation(*shift_px),
+            height=grid.rows,
+            width=grid.columns,
+            resampling=Resampling.nearest if nearest else Resampling.cubic,
+            add_alpha=source.reader.nodata is None,
+        ) as warped:
+            return _values(warped, source.bands, window)
+
+
+def _values(reader: DatasetReader | WarpedVRT, positions: tuple[int, ...], window: Window) -> Image:
+    data = reader.read(list(positions), window=window)
+    values: Image = data.astype(np.float32)
+    if reader.nodata is not None:
+        values[data == reader.nodata] = np.nan
+    else:
+        values[:, reader.dataset_mask(window=window) == 0] = np.nan
+    return values
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn GDAL's word for a broken file into the user's."""
+    try:
+        yield
+    except RasterioIOError as fault:
+        raise WorkbenchError(
+            "detect.unreadable", "{name} cannot be read: damaged, incomplete or no raster image", name=path.name
+        ) from fault

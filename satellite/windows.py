@@ -1,0 +1,114 @@
+"""Rim: a window of an image around a place, drawn onto the grid of a web map for the eye (never for measuring)."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import rioxarray  # noqa: F401 -- gives xarray its .rio
+import xarray as xr
+from pyproj import CRS, Transformer
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioIOError
+from rasterio.io import DatasetReader
+from rasterio.transform import from_bounds
+from rasterio.vrt import WarpedVRT
+
+from gis.crs import STORAGE
+from gis.errors import WorkbenchError
+from satellite import bands
+
+Bbox = tuple[float, float, float, float]
+
+WEB_MERCATOR = CRS.from_epsg(3857)
+SIZE_PX = 640
+_EARTH_M = 6_378_137.0
+_COLOURS = 3
+
+
+def around(lon: float, lat: float, width_m: float) -> Bbox:
+    """Return the square of some metres around a place as (west, south, east, north) in degrees."""
+    high = np.degrees(width_m / 2 / _EARTH_M)
+    wide = high / np.cos(np.radians(lat))
+    return float(lon - wide), float(lat - high), float(lon + wide), float(lat + high)
+
+
+def band_names(path: Path) -> list[str]:
+    """Return the common names of an image's bands, "" for a band without one.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` if there is no such file or it is no image.
+    """
+    with _opened(path) as image:
+        return [bands.common_name(name) if name else "" for name in image.descriptions]
+
+
+def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, size_px: int = SIZE_PX) -> xr.DataArray:
+    """Return a window of an image on a Web Mercator grid.
+
+    Parameters
+    ----------
+    path : Path
+        An image with a CRS.
+    bbox : (west, south, east, north)
+        Degrees; may reach over the image's edge.
+    names : tuple of str
+        Common names of the wanted bands in their order. Without names, or if the image lacks one of them, its first
+        three bands are read (one band three times over if it has fewer).
+    size_px : int
+        Width and height of the result.
+
+    Returns
+    -------
+    DataArray of float32, dims (band, y, x)
+        Values as stored; NaN outside the image and at nodata. Resampled by cubic convolution.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` if there is no such file or it is no image.
+    """
+    to_web = Transformer.from_crs(STORAGE, WEB_MERCATOR, always_xy=True)
+    west, south = to_web.transform(bbox[0], bbox[1])
+    east, north = to_web.transform(bbox[2], bbox[3])
+    grid = from_bounds(west, south, east, north, size_px, size_px)
+    with (
+        _opened(path) as image,
+        WarpedVRT(
+            image,
+            crs=WEB_MERCATOR.to_wkt(),
+            transform=grid,
+            width=size_px,
+            height=size_px,
+            resampling=Resampling.cubic,
+            dtype="float32",
+            nodata=np.nan,
+        ) as warped,
+    ):
+        pixels = warped.read(_positions(image, names))
+    step = (east - west) / size_px, (north - south) / size_px
+    window = xr.DataArray(
+        pixels,
+        dims=("band", "y", "x"),
+        coords={
+            "y": north - (np.arange(size_px) + 0.5) * step[1],
+            "x": west + (np.arange(size_px) + 0.5) * step[0],
+        },
+    )
+    return window.rio.write_crs(WEB_MERCATOR)
+
+
+def _positions(image: DatasetReader, names: tuple[str, ...]) -> list[int]:
+    known = [bands.common_name(name) if name else "" for name in image.descriptions]
+    if names and all(name in known for name in names):
+        return [known.index(name) + 1 for name in names]
+    return list(range(1, _COLOURS + 1)) if image.count >= _COLOURS else [1] * _COLOURS
+
+
+def _opened(path: Path) -> AbstractContextManager[DatasetReader]:
+    try:
+        return rasterio.open(path)
+    except RasterioIOError:
+        raise WorkbenchError("files.missing", "There is no file {name}", name=path.name) from None

@@ -1,0 +1,42 @@
+"""Where tests lie, and the checkers that hold it."""
+
+from tests.house import mirror
+from tests.house.tree import STOREYS, modules, tracked
+
+WITHOUT = {
+    "gis/progress.py": "a type and a function that does nothing",
+}
+BESIDES = {
+    "tests/gis/test_files_aside.py": "writing aside and tables, beside the files of geometry",
+}
+
+MODULES = [module.path for module in modules()]
+TESTS = [
+    name
+    for name in tracked()
+    if name.startswith(("tests/test_", *(f"tests/{storey}/" for storey in STOREYS))) and "/test_" in name
+]
+
+
+def test_every_module_has_its_tests():
+    """Who looks for the tests of a module finds them at once."""
+    assert mirror.untested(MODULES, TESTS, WITHOUT) == []
+
+
+def test_every_file_of_tests_has_its_module():
+    """A module that moves takes its tests along."""
+    assert mirror.stray(MODULES, TESTS, BESIDES) == []
+
+
+def test_untested_modules_are_found():
+    """Without tests, and excused although there are tests."""
+    assert mirror.untested(["gis/a.py", "gis/__init__.py"], [], []) == ["gis/a.py: no tests/gis/test_a.py"]
+    assert mirror.untested(["app.py"], [], []) == ["app.py: no tests/test_app.py"]
+    assert mirror.untested(["gis/a.py"], ["tests/gis/test_a.py"], ["gis/a.py"]) == ["gis/a.py: excused for nothing"]
+
+
+def test_stray_tests_are_found():
+    """A file of tests whose module is gone."""
+    assert mirror.stray(["gis/a.py"], ["tests/gis/test_a.py", "tests/gis/test_b.py"], []) == [
+        "tests/gis/test_b.py: tests no module"
+    ]

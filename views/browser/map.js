@@ -1,0 +1,290 @@
+// The map of the workbench. A page says what should be seen (layers by address, the chosen thing, the extent);
+// `show` changes only what differs, so that choosing, filtering and paging neither reload the map nor close a popup.
+// All words and names arrive as data and are written as text, never as markup.
+window.hdq = (function () {
+  'use strict'
+
+  const CANVAS_FROM = 1200 // features; below it SVG, which is crisper and easier to click
+  const MOST_KEPT = 40 // fetched layers kept for reuse
+
+  const fetched = new Map()
+  let map = null
+  let shown = new Map() // key -> {url, layer, byId, spec}
+  let hidden = new Set() // names switched off by hand; survives a change of filter
+  let control = null
+  let legend = null
+  let swipe = null
+  let chosen = null
+  let canvas = null
+  let picks = 0
+  let turn = 0
+  let seenView = null
+  let seenFlight = null
+
+  function attach (leaflet, options) {
+    if (map === leaflet) return
+    map = leaflet
+    L.Icon.Default.imagePath = options.icons
+    map.attributionControl.setPrefix(false)
+    L.control.zoom({ zoomInTitle: options.words.zoom_in, zoomOutTitle: options.words.zoom_out }).addTo(map)
+    L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(map)
+    const panes = { ground: 350, zones: 380, cells: 390, left: 355, right: 356, chosen: 610, names: 620 }
+    Object.keys(panes).forEach(function (name) { map.createPane(name).style.zIndex = panes[name] })
+    ;['chosen', 'names'].forEach(function (name) { map.getPane(name).style.pointerEvents = 'none' })
+    canvas = L.canvas({ pane: 'cells', padding: 0.3 })
+    // Leaflet's picture layers lie in a pane; the swipe clips that pane.
+    L.ImageOverlay.include({ getContainer: function () { return this.getPane() } })
+    map.on('overlayadd', function (event) { hidden.delete(event.layer.hdqKey) })
+    map.on('overlayremove', function (event) { hidden.add(event.layer.hdqKey) })
+    map.on('click', function () { choose(null) })
+  }
+
+  function load (url) {
+    if (!fetched.has(url)) {
+      if (fetched.size >= MOST_KEPT) fetched.delete(fetched.keys().next().value)
+      fetched.set(url, fetch(url).then(function (answer) {
+        if (!answer.ok) throw new Error(url + ': ' + answer.status)
+        return answer.json()
+      }))
+    }
+    return fetched.get(url)
+  }
+
+  async function show (state) {
+    const mine = ++turn
+    const built = await Promise.all(state.layers.map(build))
+    if (mine !== turn) return // a newer state has overtaken this one
+    shown.forEach(function (old, key) {
+      if (!built.some(function (each) { return each === old })) map.removeLayer(old.layer)
+    })
+    shown = new Map(built.map(function (each) { return [each.spec.key, each] }))
+    built.forEach(function (each) {
+      if (!hidden.has(each.spec.key) && !map.hasLayer(each.layer)) map.addLayer(each.layer)
+    })
+    drawControl(built)
+    drawLegend(state.legend || [])
+    drawSwipe(state.swipe)
+    look(state)
+    document.body.dataset.hdqShown = String(mine)
+  }
+
+  async function build (spec) {
+    const old = shown.get(spec.key)
+    const same = JSON.stringify(spec)
+    if (old && old.same === same) return old
+    const made = { spec: spec, same: same, byId: new Map() }
+    if (spec.kind === 'image') {
+      made.layer = L.imageOverlay(spec.url, spec.bounds, { pane: spec.pane })
+    } else {
+      made.layer = KINDS[spec.kind](spec, await load(spec.url), made.byId)
+    }
+    made.layer.hdqKey = spec.key
+    return made
+  }
+
+  const KINDS = {
+    areas: function (spec, data, byId) {
+      const options = {
+        style: function (feature) { return spec.styles[feature.properties.s] },
+        interactive: spec.pick,
+        onEachFeature: function (feature, layer) {
+          byId.set(feature.properties.id, layer)
+          if (spec.pick) speak(layer, spec, feature.properties.id, feature.properties.v)
+        }
+      }
+      if (data.features.length > CANVAS_FROM) options.renderer = canvas
+      else if (spec.pane) options.pane = spec.pane
+      return L.geoJSON(data, options)
+    },
+    points: function (spec, data, byId) {
+      const group = L.markerClusterGroup({
+        maxClusterRadius: 46,
+        disableClusteringAtZoom: 12,
+        showCoverageOnHover: false,
+        animate: false,
+        removeOutsideVisibleBounds: true,
+        iconCreateFunction: clusterIcon
+      })
+      group.addLayers(data.id.map(function (id, i) {
+        const style = Object.assign({ renderer: canvas }, spec.styles[data.s[i]])
+        const layer = L.circleMarker([data.lat[i], data.lon[i]], style)
+        const values = data.v.map(function (column) { return column[i] })
+        byId.set(id, layer)
+        speak(layer, spec, id, values)
+        return layer
+      }))
+      return group
+    },
+    stops: function (spec, data, byId) {
+      return L.layerGroup(data.id.map(function (id, i) {
+        const style = spec.styles[data.s[i]]
+        const badge = document.createElement('span')
+        badge.textContent = data.n[i]
+        badge.style.background = style.color
+        const icon = L.divIcon({ className: 'hdq-stop', html: badge, iconSize: [20, 20] })
+        const layer = L.marker([data.lat[i], data.lon[i]], { icon: icon, keyboard: false })
+        byId.set(id, layer)
+        speak(layer, spec, id, data.v.map(function (column) { return column[i] }))
+        return layer
+      }))
+    },
+    names: function (spec, data) {
+      return L.layerGroup(data.id.map(function (id, i) {
+        const text = document.createElement('span')
+        text.textContent = data.v[0][i]
+        const icon = L.divIcon({ className: 'hdq-name', html: text, iconSize: [0, 0] })
+        return L.marker([data.lat[i], data.lon[i]], { icon: icon, pane: 'names', interactive: false, keyboard: false })
+      }))
+    }
+  }
+
+  function clusterIcon (cluster) {
+    const count = cluster.getChildCount()
+    const size = count < 10 ? 24 : count < 100 ? 30 : count < 1000 ? 36 : 44
+    const text = document.createElement('span')
+    text.textContent = count
+    return L.divIcon({ className: 'hdq-cluster', html: text, iconSize: [size, size] })
+  }
+
+  function speak (layer, spec, id, values) {
+    layer.bindTooltip(plain(values[0]), { sticky: true, className: 'hdq-tip' })
+    layer.bindPopup(function () { return card(spec.fields, values) }, { maxWidth: 320, minWidth: 200 })
+    layer.on('click', function (event) {
+      L.DomEvent.stopPropagation(event)
+      choose({ layer: spec.key, id: id })
+      picks += 1
+      window.Streamlit.setComponentValue({ picked: { layer: spec.key, id: id, count: picks } })
+    })
+  }
+
+  function plain (text) {
+    const node = document.createElement('span')
+    node.textContent = text
+    return node
+  }
+
+  function card (fields, values) {
+    const box = document.createElement('div')
+    box.className = 'hdq-card'
+    const head = document.createElement('h4')
+    head.textContent = values[0]
+    box.appendChild(head)
+    const table = document.createElement('table')
+    values.slice(1).forEach(function (value, i) {
+      if (value === null || value === '') return
+      const row = table.insertRow()
+      row.insertCell().textContent = fields[i]
+      row.insertCell().textContent = value
+    })
+    box.appendChild(table)
+    return box
+  }
+
+  function choose (pick) {
+    if (chosen) map.removeLayer(chosen)
+    chosen = null
+    const found = pick && shown.get(pick.layer)
+    const layer = found && found.byId.get(pick.id)
+    if (!layer) return null
+    const quiet = { interactive: false, fill: false, pane: 'chosen' }
+    if (layer.getBounds) {
+      const ring = layer.toGeoJSON()
+      chosen = L.layerGroup([
+        L.geoJSON(ring, { style: Object.assign({ color: '#ffffff', weight: 7 }, quiet), interactive: false }),
+        L.geoJSON(ring, { style: Object.assign({ color: '#111827', weight: 3 }, quiet), interactive: false })
+      ])
+    } else {
+      chosen = L.circleMarker(layer.getLatLng(), Object.assign({ radius: 12, color: '#111827', weight: 3 }, quiet))
+    }
+    chosen.addTo(map)
+    return found.spec.kind === 'points' ? { layer: layer, within: found.layer } : { layer: layer }
+  }
+
+  function look (state) {
+    const view = JSON.stringify(state.view)
+    if (view !== seenView) {
+      seenView = view
+      map.invalidateSize()
+      map.fitBounds(state.view.bounds, { animate: false, padding: [12, 12], maxZoom: 15 })
+    }
+    const found = choose(state.chosen)
+    const flight = JSON.stringify(state.flight || null)
+    if (flight === seenFlight) return
+    seenFlight = flight
+    if (!state.flight || !found) return
+    const layer = found.layer
+    const bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(1500)
+    map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: 14 })
+    layer.openPopup(layer.getBounds ? bounds.getCenter() : layer.getLatLng())
+  }
+
+  function drawControl (built) {
+    const listed = built.filter(function (each) { return each.spec.name })
+    const words = JSON.stringify(listed.map(function (each) { return [each.spec.key, each.spec.name, each.same] }))
+    if (control && control.words === words) return
+    if (control) map.removeControl(control)
+    control = null
+    if (!listed.length) return
+    control = L.control.layers(null, null, { collapsed: false, position: 'topright', sortLayers: false })
+    listed.forEach(function (each) {
+      const line = document.createElement('span')
+      line.appendChild(sample(each.spec.sample))
+      line.appendChild(document.createTextNode(each.spec.name))
+      control.addOverlay(each.layer, line.outerHTML)
+    })
+    control.words = words
+    control.addTo(map)
+  }
+
+  function drawLegend (groups) {
+    if (legend) map.removeControl(legend)
+    legend = null
+    if (!groups.length) return
+    legend = L.control({ position: 'bottomright' })
+    legend.onAdd = function () {
+      const box = L.DomUtil.create('div', 'hdq-legend leaflet-bar')
+      groups.forEach(function (group) {
+        L.DomUtil.create('h5', '', box).textContent = group.title
+        group.items.forEach(function (item) {
+          const line = L.DomUtil.create('div', '', box)
+          line.appendChild(sample(item))
+          line.appendChild(document.createTextNode(item.text))
+        })
+      })
+      L.DomEvent.disableClickPropagation(box)
+      return box
+    }
+    legend.addTo(map)
+  }
+
+  function sample (look) {
+    const mark = document.createElement('i')
+    mark.className = 'hdq-sample ' + look.shape
+    mark.style.borderColor = look.line
+    mark.style.background = look.fill
+    return mark
+  }
+
+  function drawSwipe (wanted) {
+    const same = JSON.stringify(wanted || null)
+    if (swipe && swipe.same === same) return
+    if (swipe) {
+      swipe.bar.remove()
+      swipe.texts.forEach(function (text) { text.remove() })
+    }
+    ;['left', 'right'].forEach(function (pane) { map.getPane(pane).style.clip = '' })
+    swipe = null
+    if (!wanted) return
+    const bar = L.control.sideBySide(shown.get(wanted.left).layer, shown.get(wanted.right).layer).addTo(map)
+    bar._range.setAttribute('aria-label', wanted.title)
+    bar._range.title = wanted.title
+    const texts = ['left', 'right'].map(function (side) {
+      const text = L.DomUtil.create('div', 'hdq-date ' + side, map.getContainer())
+      text.textContent = wanted[side + '_text']
+      return text
+    })
+    swipe = { same: same, bar: bar, texts: texts }
+  }
+
+  return { attach: attach, show: show }
+})()

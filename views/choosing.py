@@ -1,0 +1,77 @@
+"""One selection for the map and the table of a page: whichever was touched last leads, the other follows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import board
+
+Chosen = tuple[str, str]
+"""(layer, id) of the chosen feature."""
+
+
+def chosen(page: str) -> Chosen | None:
+    """Return what is chosen on a page."""
+    found: Chosen | None = st.session_state.get(f"{page}-chosen")
+    return found
+
+
+def flight(page: str) -> int:
+    """Return a number that changes whenever the map is to go to the chosen feature."""
+    return int(st.session_state.get(f"{page}-flight", 0))
+
+
+def choose(page: str, wanted: Chosen | None, *, fly: bool = True) -> None:
+    """Choose a feature; with ``fly`` the map goes to it."""
+    st.session_state[f"{page}-chosen"] = wanted
+    st.session_state[f"{page}-flight"] = flight(page) + int(fly)
+
+
+def from_map(page: str) -> Callable[[], None]:
+    """Return the callback of a map: what was clicked is chosen, and the map stays where it is."""
+    return partial(_follow_map, page)
+
+
+def table(page: str, layer: str, listed: pd.DataFrame, ids: Sequence[str], columns: Mapping[str, Any], height: int) -> None:
+    """Draw a table whose rows are features of a layer; choosing a row chooses the feature and moves the map to it.
+
+    Parameters
+    ----------
+    page, layer : str
+    listed : DataFrame
+        Readable columns.
+    ids : sequence of str
+        Feature of each row.
+    columns : mapping
+        Streamlit's column settings, by heading.
+    height : int
+        Pixels.
+    """
+    key = f"{page}-table"
+    now = chosen(page)
+    rows = [ids.index(now[1])] if now and now[0] == layer and now[1] in ids else []
+    st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    st.dataframe(
+        listed,
+        height=height,
+        hide_index=True,
+        key=key,
+        on_select=partial(_follow_table, page, layer, list(ids)),
+        selection_mode="single-row",
+        column_config=dict(columns),
+        row_height=32,
+    )
+
+
+def _follow_map(page: str) -> None:
+    pick = board.picked(f"{page}-map")
+    if pick:
+        choose(page, (pick.layer, pick.id), fly=False)
+
+
+def _follow_table(page: str, layer: str, ids: Sequence[str]) -> None:
+    rows = st.session_state[f"{page}-table"]["selection"]["rows"]
+    choose(page, (layer, ids[rows[0]]) if rows else None)

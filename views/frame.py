@@ -1,0 +1,91 @@
+"""What every page has: language, project, the state of its files, and what to say while a part is missing."""
+
+import os
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from gis.errors import WorkbenchError
+from gis.language import DEFAULT, LANGUAGES, Catalogue, catalogue
+from views import assets, state
+from views.state import Stamp, Tables
+
+_STYLE = assets.BROWSER / "page.css"
+_LOGO = assets.BROWSER / "logo.svg"
+_LANGUAGE = "language"
+
+# Which command makes which part of a project.
+COMMANDS = {
+    "regions": "hdq demo {folder}",
+    "enterprises": "hdq demo {folder}",
+    "leads": "hdq leads --project {folder}",
+    "recipe": "hdq detect --project {folder}",
+    "hotspots": "hdq hotspots --project {folder}",
+    "visits": "hdq plan --project {folder}",
+}
+
+
+def begin() -> Catalogue:
+    """Set the page up, draw the language switch and return the words of the chosen language."""
+    words = catalogue(language())
+    st.set_page_config(page_title=words.say("app.name"), page_icon=str(_LOGO), layout="wide")
+    st.html(_STYLE)
+    st.logo(str(_LOGO), size="large")
+    return words
+
+
+def language() -> str:
+    """Return the language of this session; it begins with the one that ``hdq app`` was given."""
+    first = os.environ.get(state.LANGUAGE, DEFAULT)
+    return str(st.session_state.get(_LANGUAGE) or (first if first in LANGUAGES else DEFAULT))
+
+
+def words_now() -> Catalogue:
+    """Return the words of this session's language."""
+    return catalogue(language())
+
+
+def side(words: Catalogue) -> None:
+    """Draw the foot of the side bar: which project, how fresh, which language."""
+    shown = state.project()
+    with st.sidebar:
+        st.segmented_control(
+            words.say("app.language"),
+            LANGUAGES,
+            format_func=lambda each: words.say(f"app.language_{each}"),
+            default=language(),
+            required=True,
+            key=_LANGUAGE,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        st.caption(words.say("app.project", name=shown.folder.name))
+        if shown.truth.is_dir() or shown.report.is_file():
+            st.badge(words.say("app.synthetic"), color="orange", icon=":material/science:")
+
+
+def title(words: Catalogue, code: str, hint: str = "") -> None:
+    """Draw the heading of a page and, beside it, one sentence."""
+    said = f"<span>{escape(hint)}</span>" if hint else ""
+    st.html(f'<div class="hdq-title"><h1>{escape(words.say(code))}</h1>{said}</div>')
+
+
+def tables(words: Catalogue, *needed: str) -> Tables:
+    """Return the project's tables, or say which command makes what is missing and end the page."""
+    stamp = state.stamp_of(state.project())
+    for part in needed:
+        if not stamp.has(part):
+            missing(words, stamp, part)
+    try:
+        return state.tables(stamp)
+    except WorkbenchError as error:
+        st.error(words.explain(error), icon=":material/error:")
+        st.stop()
+
+
+def missing(words: Catalogue, stamp: Stamp, part: str) -> None:
+    """Say that a part has not been made yet and by which command it is; end the page."""
+    st.info(words.say(f"app.missing_{part}"), icon=":material/inbox:")
+    st.code(COMMANDS[part].format(folder=Path(stamp.folder).name), language="bash")
+    st.stop()

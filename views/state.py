@@ -1,0 +1,90 @@
+"""What the pages show: the tables of one project, read once and kept until a file changes."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from cross_check.files import Project
+from gis.files import read_json, read_layer, read_table
+
+PROJECT, LANGUAGE = "HDQ_PROJECT", "HDQ_LANGUAGE"
+"""Environment variables that tell the pages which folder to show, and in which language to begin."""
+
+_FOLDER = "haidongqing-demo"
+_LAYERS = ("regions", "zones", "enterprises", "signals", "patches", "leads", "hotspots", "visits", "legs")
+_PARTS = (*_LAYERS, "assignment", "recipe", "round", "report")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which files a project has, and when each was last written: what cached results are kept by."""
+
+    folder: str
+    marks: tuple[tuple[str, int, int], ...]
+
+    @property
+    def project(self) -> Project:
+        """The project itself."""
+        return Project(Path(self.folder))
+
+    def has(self, part: str) -> bool:
+        """Tell whether a part, such as ``"leads"``, has been made."""
+        return any(name == part for name, _, _ in self.marks)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a project; a table not made yet is empty, and ``stamp.has`` tells the two apart.
+
+    They are shared by all sessions and never changed.
+    """
+
+    stamp: Stamp
+    layers: dict[str, gpd.GeoDataFrame]
+    assignment: pd.DataFrame
+
+    def __getitem__(self, part: str) -> gpd.GeoDataFrame:
+        """Return a table with geometry by its name in ``Project``."""
+        return self.layers[part]
+
+
+def project() -> Project:
+    """Return the project that ``hdq app`` was started on."""
+    return Project(Path(os.environ.get(PROJECT, _FOLDER)).resolve())
+
+
+def stamp_of(shown: Project) -> Stamp:
+    """Return the present state of a project's files."""
+    marks = []
+    for part in _PARTS:
+        path: Path = getattr(shown, part)
+        if path.is_file():
+            facts = path.stat()
+            marks.append((part, facts.st_mtime_ns, facts.st_size))
+    return Stamp(str(shown.folder), tuple(marks))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def tables(stamp: Stamp) -> Tables:
+    """Read every table of a project.
+
+    Raises
+    ------
+    WorkbenchError
+        If a file vanished in between.
+    """
+    shown = stamp.project
+    empty = gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs="EPSG:4490")
+    layers = {part: read_layer(getattr(shown, part)) if stamp.has(part) else empty for part in _LAYERS}
+    assignment = read_table(shown.assignment) if stamp.has("assignment") else pd.DataFrame()
+    return Tables(stamp, layers, assignment)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def facts(stamp: Stamp, part: str) -> dict[str, object]:
+    """Return a JSON part (``"recipe"``, ``"round"`` or ``"report"``), empty if it has not been made."""
+    return read_json(getattr(stamp.project, part)) if stamp.has(part) else {}

@@ -1,0 +1,74 @@
+"""How values are written for people: areas, distances, shares, dates, places and classes."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from gis.language import Catalogue
+
+_HA, _MU, _KM2 = 1e4, 1e4 / 15, 1e6
+
+
+def area(square_metres: float, words: Catalogue) -> str:
+    """Return an area in hectares and mu, from one square kilometre on in square kilometres."""
+    if square_metres >= _KM2:
+        return words.say("app.area_km2", km2=f"{square_metres / _KM2:,.2f}")
+    return words.say("app.area_ha", ha=f"{square_metres / _HA:,.2f}", mu=f"{square_metres / _MU:,.1f}")
+
+
+def distance(metres: float, words: Catalogue) -> str:
+    """Return a distance in metres, from one kilometre on in kilometres; nothing for NaN."""
+    if pd.isna(metres):
+        return ""
+    if metres >= 1000:  # noqa: PLR2004 -- metres in a kilometre
+        return words.say("app.distance_km", km=f"{metres / 1000:,.1f}")
+    return words.say("app.distance_m", m=f"{metres:,.0f}")
+
+
+def day(date: object) -> str:
+    """Return a date as 2021-04-06; nothing for a missing one."""
+    return "" if pd.isna(date) else pd.Timestamp(date).strftime("%Y-%m-%d")
+
+
+def number(value: object, digits: int = 2) -> str:
+    """Return a number with some digits after the point; nothing for a missing one."""
+    return "" if pd.isna(value) else f"{float(value):,.{digits}f}"
+
+
+def text(value: object) -> str:
+    """Return a text; nothing for a missing one."""
+    return "" if pd.isna(value) else str(value)
+
+
+def region_names(regions: gpd.GeoDataFrame, language: str) -> dict[str, str]:
+    """Return the name of every division code."""
+    if regions.empty:
+        return {}
+    return dict(zip(regions["division_code"], regions[f"name_{language}"], strict=True))
+
+
+def zone_names(joined: object, zones: gpd.GeoDataFrame) -> str:
+    """Return the names of zones whose ids are joined with semicolons."""
+    if pd.isna(joined) or not joined:
+        return ""
+    known = {} if zones.empty else dict(zip(zones["zone_id"], zones["name"], strict=True))
+    return "; ".join(known.get(each, each) for each in str(joined).split(";"))
+
+
+def class_of(leads: pd.DataFrame) -> list[str]:
+    """Return the class of every lead: the human one where it stands, else the machine's."""
+    if leads.empty:
+        return []
+    return list(leads["human_class"].where(leads["human_class"].notna(), leads["machine_class"]))
+
+
+def class_label(kind: str, words: Catalogue) -> str:
+    """Return what people call a class of change."""
+    return words.say(f"class.{kind}")
+
+
+def labels(kinds: Sequence[str], words: Catalogue) -> list[str]:
+    """Return what people call each class of change."""
+    said = {kind: class_label(kind, words) for kind in set(kinds)}
+    return [said[kind] for kind in kinds]

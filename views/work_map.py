@@ -1,0 +1,123 @@
+"""The work map: enterprises, leads, hotspots and zones on one map, one table, one selection."""
+
+import streamlit as st
+
+from gis.language import Catalogue, catalogue
+from satellite.patches import CLASSES
+from views import board, choosing, frame, layers, listing, scenes, state, wording
+from views.layers import Layer
+from views.scenes import Choice
+from views.state import Stamp, Tables
+
+PAGE = "map"
+
+
+def page() -> None:
+    """Draw the page."""
+    words = frame.words_now()
+    frame.title(words, "map.title", words.say("map.sketch"))
+    shown = frame.tables(words, "regions")
+    choice = _filters(words, shown)
+    leads, sites = _chosen(shown.stamp, choice)
+    left, right = st.columns([3, 2], gap="small")
+    with left:
+        scene = board.Scene(
+            layers=_layers(shown.stamp, choice, words.language),
+            bounds=layers.bounds_of(_ground(shown, choice)),
+            legend=[scenes.class_legend(words)],
+            chosen=choosing.chosen(PAGE),
+            flight=choosing.flight(PAGE),
+        )
+        board.draw(scene, words, f"{PAGE}-map", on_pick=choosing.from_map(PAGE))
+    with right:
+        _table(words, shown, leads, sites)
+
+
+def _filters(words: Catalogue, shown: Tables) -> Choice:
+    names = wording.region_names(shown["regions"], words.language)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        division = st.selectbox(
+            words.say("map.region"),
+            ["", *names],
+            format_func=lambda code: names.get(code, words.say("map.all_regions")),
+            key="region",
+            persist_state="session",
+            width=170,
+        )
+        listed = st.segmented_control(
+            words.say("map.positive_list"),
+            scenes.LISTED,
+            format_func=lambda each: words.say(f"map.listed_{each}"),
+            default="all",
+            required=True,
+            key="listed",
+            persist_state="session",
+        )
+        score = st.slider(
+            words.say("map.least_score"), 0.0, 1.0, 0.0, 0.05, key="score", persist_state="session", width=170
+        )
+        classes = st.pills(
+            words.say("map.classes"),
+            CLASSES,
+            selection_mode="multi",
+            format_func=lambda each: wording.class_label(each, words),
+            key="classes",
+            persist_state="session",
+        )
+    return Choice(division, tuple(classes), score, listed)
+
+
+def _ground(shown: Tables, choice: Choice):  # noqa: ANN202
+    regions = shown["regions"]
+    return regions[regions["division_code"] == choice.division_code] if choice.division_code else regions
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _chosen(stamp: Stamp, choice: Choice):  # noqa: ANN202
+    shown = state.tables(stamp)
+    sites = scenes.chosen_sites(shown["enterprises"], choice)
+    return scenes.chosen_leads(shown["leads"], shown["enterprises"], choice), sites
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _layers(stamp: Stamp, choice: Choice, language: str) -> list[Layer]:
+    shown, words = state.tables(stamp), catalogue(language)
+    leads, sites = _chosen(stamp, choice)
+    names = wording.region_names(shown["regions"], language)
+    made = scenes.regions(shown["regions"], words)
+    made += scenes.zones(shown["zones"], words)
+    if stamp.has("hotspots"):
+        made.append(scenes.cells(shown["hotspots"], words, still=True))
+    if stamp.has("enterprises"):
+        made.append(scenes.sites(sites, words, names))
+    if stamp.has("leads"):
+        made.append(scenes.leads(leads, shown["zones"], words, names))
+    return made
+
+
+def _table(words: Catalogue, shown: Tables, leads, sites) -> None:  # noqa: ANN001
+    kinds = [kind for kind in ("leads", "sites") if shown.stamp.has({"leads": "leads", "sites": "enterprises"}[kind])]
+    if not kinds:
+        frame.missing(words, shown.stamp, "leads")
+    kind = st.segmented_control(
+        words.say("map.table"),
+        kinds,
+        format_func=lambda each: words.say(f"map.table_{each}"),
+        default=kinds[0],
+        required=True,
+        key="table-kind",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    height = board.HEIGHT - 92
+    if kind == "leads":
+        listed = listing.leads(leads, shown["regions"], shown["zones"], words)
+        choosing.table(PAGE, "leads", listed, list(leads["lead_id"]), listing.columns(words), height)
+        listing.downloads(leads.assign(notice=words.say("bench.notice")), "leads", words)
+    else:
+        listed = listing.sites(sites, shown["regions"], words)
+        choosing.table(PAGE, "sites", listed, list(sites["site_id"]), listing.columns(words), height)
+        listing.downloads(sites, "enterprises", words)
+
+
+page()
