@@ -27,7 +27,7 @@ $(SET_UP): pyproject.toml constraints.txt
 # The stamp is left out when the registries cannot be reached, so that the next run tries again.
 $(ASSETS): $(wildcard tools/assets.*) $(SET_UP)
 	@if $(BIN)/python tools/assets.py; then touch $@; else \
-	echo "Browser assets and fonts could not be fetched: maps stay plain and PDFs lack Chinese letters until the next \`make setup\` with a network." >&2; fi
+	echo "Set-up goes on without browser assets and typefaces: maps and PDFs stay plain until they are fetched, and the next make tries again." >&2; fi
 
 demo: setup  ## A synthetic province from imagery to briefing maps, then where to look
 	$(BIN)/hdq demo
@@ -47,6 +47,7 @@ bench: setup  ## Speed and memory of the slow verbs
 	@for file in tests/benchmarks/bench_*.py; do test ! -e "$$file" || $(BIN)/pytest -q -s "$$file" || exit 1; done
 
 wheel: setup  ## The package with its assets, into dist/
+	@test -e $(ASSETS) || { echo "No wheel without browser assets and typefaces; run make setup with a network." >&2; exit 1; }
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 screenshots: setup  ## The pictures of the README; needs Chromium

@@ -17,6 +17,8 @@ from gis.errors import WorkbenchError
 KINDS = ("lead", "site")
 CHECKS = ("case", "special")
 
+_CLOCK = schema.rule(lambda times: times.str.fullmatch(r"([01]\d|2[0-3]):[0-5]\d"), "plans.bad_time")
+
 TARGETS = schema.table(
     {
         "target_id": schema.text(unique=True),
@@ -30,8 +32,8 @@ TARGETS = schema.table(
         "trigger": schema.text(nullable=True),
         "check_kind": schema.text(schema.one_of(*CHECKS)),
         "document_no": schema.text(),
-        "opens": schema.text(nullable=True),
-        "closes": schema.text(nullable=True),
+        "opens": schema.text(_CLOCK, nullable=True),
+        "closes": schema.text(_CLOCK, nullable=True),
         "geometry": schema.shape("Point"),
     }
 )
@@ -163,7 +165,7 @@ def targets(
     ----------
     leads, enterprises, regions : GeoDataFrame
         See ``leads.SCHEMA``, ``gis.register.SCHEMA`` and ``gis.regions.SCHEMA``. The order of rows does not matter.
-        The place of a site decides on its region, for registers also carry county codes.
+        A site belongs to the region it declares, or to the one it lies in if that is none of them (a county, say).
     assignment : DataFrame
         See ``rounds.ASSIGNMENT``.
     params : Params
@@ -251,7 +253,7 @@ def _site_rows(enterprises: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, params:
             "target_id": sites["site_id"],
             "target_kind": "site",
             "name": sites["name"],
-            "division_code": gis_regions.division_of(sites.geometry, regions) if len(sites) else "",
+            "division_code": _answering(sites, regions),
             "site_id": sites["site_id"],
             "risk": grounds[grounds > 0].clip(upper=3).astype(float),
             "service_min": float(params.site_min),
@@ -267,6 +269,15 @@ def _site_rows(enterprises: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, params:
     rows["reason"] = rows["reason"].mask(sites["positive_list"], "plans.positive_list")
     rows = gpd.GeoDataFrame(rows, geometry=sites.geometry)
     return rows.sort_values(["risk", "ticket"], ascending=[False, True]).drop(columns="ticket")
+
+
+def _answering(sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame) -> pd.Series:
+    """Return the region that answers for each site: the declared one, and by place where a county is declared."""
+    declared = sites["division_code"]
+    strange = ~declared.isin(regions["division_code"])
+    if not strange.any():
+        return declared
+    return declared.mask(strange, gis_regions.division_of(sites.geometry, regions))
 
 
 def _recused(
@@ -305,8 +316,8 @@ def _joined(rows: gpd.GeoDataFrame, params: Params) -> gpd.GeoDataFrame:
     counts = asking.groupby("site_id").size()
     leading = rows["target_id"].isin(first)
     rows["trigger"] = rows["trigger"].mask(leading, rows["site_id"].map(triggers))
-    more = (rows["site_id"].map(counts) - 1).where(leading, 0).astype(float)
-    rows["service_min"] += params.joined_min * more
+    more = counts.reindex(rows["site_id"]).to_numpy(np.float64) - 1
+    rows["service_min"] += params.joined_min * np.where(leading, more, 0.0)
     # A stopped site or one on the positive list is answered by its lead as well; a recused one never is.
     open_ = rows["reason"].isin(["", "plans.stopped", "plans.positive_list"])
     follows = at_site & open_ & ~leading & rows["site_id"].isin(first.index)

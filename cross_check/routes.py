@@ -17,6 +17,8 @@ from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
 
+Rows = list[dict[str, object]]
+
 VISITS = schema.table(
     {
         "team_id": schema.text(),
@@ -178,9 +180,6 @@ def plan(
         legs=_table([row for part in parts for row in part[1]], LEGS, "legs"),
         unserved=_table([row for part in parts for row in part[2]], UNSERVED, "unserved"),
     )
-
-
-Rows = list[dict[str, object]]
 
 
 def _demand_known(assignment: pd.DataFrame, targets: gpd.GeoDataFrame, regions: pd.DataFrame) -> None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from gis.crs import STORAGE
+from pyproj import Geod
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+_GEOD = Geod(ellps="GRS80")
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,7 @@ class Travel:
         """
         lon_from, lon_to = np.broadcast_arrays(starts[:, None, 0], ends[None, :, 0])
         lat_from, lat_to = np.broadcast_arrays(starts[:, None, 1], ends[None, :, 1])
-        geod = STORAGE.get_geod()
-        if geod is None:
-            raise ValueError("the storage CRS has no ellipsoid")
-        _, _, metres = geod.inv(lon_from, lat_from, lon_to, lat_to)
+        _, _, metres = _GEOD.inv(lon_from, lat_from, lon_to, lat_to)
         return np.asarray(metres, dtype=np.float64) * self.detour
 
     def minutes(self, metres: Floats) -> Ints:

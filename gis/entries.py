@@ -37,6 +37,22 @@ def headings(found: Iterable[str]) -> dict[str, str]:
     return told
 
 
+def columns() -> dict[str, str]:
+    """Return the usual Chinese heading of each column, in the order in which a sheet has them."""
+    return {column: spellings[0] for column, spellings in data.words("headings")["columns"].items()}
+
+
+def spelled(values: pd.Series, column: str) -> pd.Series:
+    """Return the usual Chinese words for category codes."""
+    return values.map({code: spellings[0] for code, spellings in data.words("headings")[column].items()})
+
+
+def spelled_lists(values: pd.Series) -> pd.Series:
+    """Return the usual Chinese words for key lists joined with ``;``, joined likewise."""
+    known = {code: spellings[0] for code, spellings in data.words("headings")["key_lists"].items()}
+    return values.map(lambda lists: ";".join(known[code] for code in lists.split(";")), na_action="ignore")
+
+
 def faults_where(wrong: pd.Series, column: str, code: str, values: pd.Series) -> pd.DataFrame:
     """Return a fault for each row in which ``wrong`` holds."""
     rows = wrong.index[wrong.to_numpy(dtype=bool)]

@@ -67,13 +67,12 @@ def head(paper: Paper, title: str, subtitle: str, stamps: Stamps) -> None:
     """Write title and subtitle in the middle and the stamps in the corners."""
     box, em = paper.sheet.head, paper.em
     middle = box.middle[0]
-    room = box.width - 130 * em
-    size = min(_TITLE_MM * em, _TITLE_MM * em * room / paper.measure(title, _TITLE_MM * em, bold=True)[0])
+    boxed = [_stamp(paper, box.x, stamps.classification, INK, "classification", from_right=False)]
+    if stamps.alarm:
+        boxed.append(_stamp(paper, box.right, stamps.alarm, ALARM, "alarm", from_right=True))
+    size = paper.fitting(title, _TITLE_MM * em, box.width - 2 * max(boxed) - 8 * em, bold=True)
     paper.write(middle, box.top - 10 * em, title, size, Ink(bold=True, across="center"), gid="title")
     paper.write(middle, box.top - 19 * em, subtitle, _SUBTITLE_MM * em, Ink(across="center"), gid="subtitle")
-    _stamp(paper, box.x, stamps.classification, INK, "classification", from_right=False)
-    if stamps.alarm:
-        _stamp(paper, box.right, stamps.alarm, ALARM, "alarm", from_right=True)
     end = Ink(across="right", colour=GREY)
     paper.write(box.right, box.top - 19 * em, stamps.page, 3.4 * em, end, gid="page")
 
@@ -153,7 +152,8 @@ def north_arrow(paper: Paper, degrees: float, letter: str, note: str) -> Box:
     paper.polygon([tip, right, notch], face="white")
     ink = Ink(bold=True, across="center", up="center")
     paper.write(*turned(0, 10.8), letter, 4.4 * em, ink, gid="north")
-    paper.write(x, box.y + 2 * em, note, 2.5 * em, Ink(across="center", colour=GREY), gid="convergence")
+    size = paper.fitting(note, 2.5 * em, box.width - 2 * em)
+    paper.write(x, box.y + 2 * em, note, size, Ink(across="center", colour=GREY), gid="convergence")
     return box
 
 
@@ -276,9 +276,8 @@ def foot(paper: Paper, lines: Sequence[tuple[str, str, Ink]], imprint: Sequence[
     box, em = paper.sheet.foot, paper.em
     size = 3.2 * em
     wide = max(paper.measure(text, size, bold=ink.bold)[0] for _, text, ink in imprint)
-    left = [
-        (gid, piece, ink) for gid, text, ink in lines for piece in paper.wrapped(text, size, box.width - wide - 8 * em)
-    ]
+    room = box.width - wide - 8 * em
+    left = [(gid, piece, ink) for gid, text, ink in lines for piece in paper.wrapped(text, size, room, bold=ink.bold)]
     pitch = min(5.0 * em, (box.height - 3 * em) / max(len(left), len(imprint)))
     for column, x in ((left, box.x), (list(imprint), box.right - wide)):
         for row, (gid, text, ink) in enumerate(column, start=1):
@@ -289,13 +288,15 @@ def _legend_rows(groups: Sequence[Group]) -> float:
     return sum(1 + _GROUP_GAP + len(group.entries) for group in groups) - _GROUP_GAP
 
 
-def _stamp(paper: Paper, x: float, text: str, colour: str, gid: str, *, from_right: bool) -> None:
+def _stamp(paper: Paper, x: float, text: str, colour: str, gid: str, *, from_right: bool) -> float:
+    """Write a boxed word with an edge at ``x`` and return the box's width in mm."""
     em, size = paper.em, 5.2 * paper.em
     wide = paper.measure(text, size, bold=True)[0] + 7 * em
     box = Box(x - wide if from_right else x, paper.sheet.head.top - 11 * em, wide, 10 * em)
     paper.rectangle(box, line_mm=0.5 * em, edge=colour)
     ink = Ink(bold=True, colour=colour, across="center", up="center_baseline")
     paper.write(box.middle[0], box.middle[1], text, size, ink, gid=gid)
+    return wide
 
 
 def _numeric(rows: Sequence[tuple[str, ...]], column: int) -> bool:

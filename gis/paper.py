@@ -1,5 +1,6 @@
 """Paper to draw on: a matplotlib figure addressed in millimetres, with the workbench's own Chinese typeface."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,7 @@ _MM_PER_INCH = 25.4
 _ABSENT = "\N{GETA MARK}"
 _TOP = 10.0
 _HAIR_MM = 1e-6
+_MEASURED_PT = 500
 
 
 @dataclass(frozen=True)
@@ -112,21 +114,26 @@ class Paper:
 
     def measure(self, text: str, size_mm: float, *, bold: bool = False) -> tuple[float, float]:
         """Return the width and height in mm that a line of text takes."""
+        # Measured large and scaled down: widths then grow with the size exactly, free of rounding to pixels.
         font = get_font(self.typeface.of(bold=bold))
-        font.set_size(size_mm / MM_PER_POINT, 72)
+        font.set_size(_MEASURED_PT, 72)
         font.set_text(self._printable(text, bold=bold), 0.0, flags=LoadFlags.NO_HINTING)
-        return font.get_width_height()[0] / 64 * MM_PER_POINT, 1.15 * size_mm
+        return font.get_width_height()[0] / 64 / _MEASURED_PT * size_mm, 1.15 * size_mm
 
-    def wrapped(self, text: str, size_mm: float, width_mm: float) -> list[str]:
+    def wrapped(self, text: str, size_mm: float, width_mm: float, *, bold: bool = False) -> list[str]:
         """Return a text cut into lines that fit a width; Chinese may be cut anywhere, Latin words stay whole."""
         lines, line = [], ""
         for piece in _pieces(text):
-            if line and self.measure(line + piece.rstrip(), size_mm)[0] > width_mm:
+            if line and self.measure(line + piece.rstrip(), size_mm, bold=bold)[0] > width_mm:
                 lines.append(line.rstrip())
                 line = piece.lstrip()
             else:
                 line += piece
         return [*lines, line.rstrip()] if line.strip() else lines
+
+    def fitting(self, text: str, size_mm: float, width_mm: float, *, bold: bool = False) -> float:
+        """Return the size at which a line of text fits a width, at most ``size_mm``."""
+        return size_mm * min(1.0, width_mm / max(self.measure(text, size_mm, bold=bold)[0], _HAIR_MM))
 
     def shortened(self, text: str, size_mm: float, width_mm: float, *, bold: bool = False) -> str:
         """Return a text cut to a width, ending in an ellipsis if something was cut."""
@@ -174,10 +181,13 @@ def _glyphs(face: Path) -> frozenset[int]:
 
 
 def _pieces(text: str) -> list[str]:
+    """Return what a line may not be broken within: Latin words, and signs with the mark that closes them."""
     pieces: list[str] = []
     for sign in text:
         latin = sign.isascii() and not sign.isspace()
-        if pieces and latin and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace():
+        goes_on = latin and bool(pieces) and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace()
+        closes = unicodedata.category(sign) in {"Po", "Pe", "Pf"} and not sign.isascii()
+        if pieces and (goes_on or closes):
             pieces[-1] += sign
         else:
             pieces.append(sign)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import rasterio.crs
 from pyproj import CRS
 from rasterio.enums import Resampling
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 from rasterio.warp import reproject
 
 from gis.scale import Bbox
@@ -59,11 +59,16 @@ def brought_to(picture: Picture, target: CRS, extent: Bbox, shape: tuple[int, in
     reproject(
         bands,
         out,
-        src_transform=from_bounds(*picture.bbox, columns, rows),
+        src_transform=_grid(picture.bbox, (rows, columns)),
         src_crs=rasterio.crs.CRS.from_wkt(picture.crs.to_wkt()),
-        dst_transform=from_bounds(*extent, shape[1], shape[0]),
+        dst_transform=_grid(extent, shape),
         dst_crs=rasterio.crs.CRS.from_wkt(target.to_wkt()),
         resampling=Resampling.bilinear,
     )
     out[3] = np.where(out[3] == _FULL, _FULL, 0)
     return np.moveaxis(out, 0, 2)
+
+
+def _grid(bbox: Bbox, shape: tuple[int, int]) -> Affine:
+    west, south, east, north = bbox
+    return Affine((east - west) / shape[1], 0.0, west, 0.0, (south - north) / shape[0], north)

@@ -1,6 +1,7 @@
 """Plates: thematic maps on A3 or A4 paper at an exact scale, with all that a printed map must carry."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,8 +29,7 @@ KINDS = ("polygons", "cells", "points", "lines", "labels", "image")
 
 _APPROVAL = re.compile(r"S\W\d{4}\W\d+")
 _PICTURE_PIXEL_MM = 25.4 / 300
-_SURFACES = ("polygons", "cells", "image")
-_GRID_ORDER, _MARKS_ORDER = 100.0, 200.0
+_GRID = Symbol("", edge="#3d5a73", line_mm=0.1)
 _INSET_SHARE = 0.4
 
 
@@ -135,8 +135,9 @@ def draw(plate: Plate) -> Figure:
     for order, layer in enumerate(plate.layers):
         _draw_layer(drawn, layer, order)
     found = graticule.lines(drawn.system, drawn.extent)
-    meridians = Symbol("", edge="#3d5a73", line_mm=0.1)
-    symbols.draw(drawn.axes, "lines", meridians, [line.curve for line in found], order=_GRID_ORDER, em=drawn.paper.em)
+    ground = max((order for order, layer in enumerate(plate.layers) if layer.kind == "image"), default=0)
+    curves = [line.curve for line in found]
+    symbols.draw(drawn.axes, "lines", _GRID, curves, order=ground + 0.5, em=drawn.paper.em)
     marginalia.frame(drawn.paper, graticule.ticks(found, drawn.extent), drawn.extent)
     _draw_scale_and_north(drawn, words)
     for layer in plate.layers:
@@ -189,23 +190,22 @@ def _bbox(extent: Bbox | gpd.GeoDataFrame) -> Bbox:
 def _draw_layer(drawn: _Map, layer: Layer, order: int) -> None:
     if layer.kind == "labels":
         return
-    rank = order + (0.0 if layer.kind in _SURFACES else _MARKS_ORDER)
     if layer.kind == "image":
-        _draw_picture(drawn, layer, rank)
+        _draw_picture(drawn, layer, order)
         return
     kind = "polygons" if layer.kind == "cells" else layer.kind
-    table = _in_frame(drawn, layer.table)
+    table = _in_frame(drawn, layer.table, values=[symbol.value for symbol in layer.symbols], by=layer.by)
     for symbol in layer.symbols:
         rows = table[table[layer.by] == symbol.value] if layer.by else table
         if rows.empty:
             continue
-        symbols.draw(drawn.axes, kind, symbol, list(rows.geometry), order=rank, em=drawn.paper.em)
+        symbols.draw(drawn.axes, kind, symbol, list(rows.geometry), order=order, em=drawn.paper.em)
         if layer.name:
             label = f"{symbol.label} ({len(rows)})" if layer.counted else symbol.label
             drawn.groups.setdefault(layer.name, []).append(Entry(kind, symbol, label))
 
 
-def _draw_picture(drawn: _Map, layer: Layer, rank: float) -> None:
+def _draw_picture(drawn: _Map, layer: Layer, order: int) -> None:
     if layer.picture is None:
         raise ValueError("an image layer has a picture")
     box = drawn.paper.sheet.frame
@@ -214,7 +214,7 @@ def _draw_picture(drawn: _Map, layer: Layer, rank: float) -> None:
     pixels = pictures.brought_to(layer.picture, drawn.system, drawn.extent, shape)
     west, south, east, north = drawn.extent
     drawn.axes.imshow(
-        pixels, extent=(west, east, south, north), interpolation="none", aspect="auto", zorder=rank, origin="upper"
+        pixels, extent=(west, east, south, north), interpolation="none", aspect="auto", zorder=order, origin="upper"
     )
 
 
@@ -225,11 +225,13 @@ def _pixel_m(picture: Picture) -> float:
     return min((east - west) / columns, (north - south) / rows)
 
 
-def _in_frame(drawn: _Map, table: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+def _in_frame(
+    drawn: _Map, table: gpd.GeoDataFrame | None, *, values: Sequence[object] = (), by: str = ""
+) -> gpd.GeoDataFrame:
     """Return a table in the map's system, cut at the frame: what the reader does not see must not lie in the file."""
     if table is None:
         raise ValueError("only an image layer has no table")
-    moved = table.to_crs(drawn.system)
+    moved = (table[table[by].isin(list(values))] if by else table).to_crs(drawn.system)
     cut = moved.geometry.simplify(drawn.ratio * 2e-5).clip_by_rect(*_widened(drawn.extent))
     inside = moved.geometry.intersects(shapely.box(*drawn.extent)).to_numpy()
     kept = moved[inside & ~cut.is_empty.to_numpy()]

@@ -161,6 +161,25 @@ def merged(existing: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame) -> gpd.Geo
     return schema.demand(whole, SCHEMA, "register")
 
 
+def in_chinese(enterprises: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the register as bureaus write it: Chinese headings and words, longitude and latitude as numbers.
+
+    ``check`` reads the result back to the same rows: site ids are derived again, places keep all their digits.
+    """
+    enterprises = schema.demand(enterprises, SCHEMA, "register")
+    plain = enterprises.assign(
+        division=enterprises["division_code"].map(codes.prefectures()),
+        permit_category=entries.spelled(enterprises["permit_category"], "permit_category"),
+        operating=entries.spelled(enterprises["operating"], "operating"),
+        positive_list=entries.spelled(enterprises["positive_list"].map({True: "yes", False: "no"}), "positive_list"),
+        key_lists=entries.spelled_lists(enterprises["key_lists"]),
+        lon=enterprises.geometry.x,
+        lat=enterprises.geometry.y,
+    )
+    whole = pd.DataFrame(plain)[list(entries.columns())].astype(object)
+    return whole.where(whole.notna(), None).rename(columns=entries.columns())
+
+
 def site_ids(credit_codes: pd.Series, permit_nos: pd.Series, places: gpd.GeoSeries) -> pd.Series:
     """Return the id of each site: its permit number, or U and 12 digits that follow from credit code and place.
 

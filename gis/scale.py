@@ -60,7 +60,8 @@ def transformer(source: CRS, target: CRS) -> Transformer:
 
 
 def plain_ratio(least: float) -> int:
-    """Return the smallest plain number (1, 1.2, 1.5, 2, 2.5 ... times a power of ten) not below ``least``."""
+    """Return the smallest plain number (1, 1.2, 1.5, 2, 2.5 ... times a power of ten) not below ``least`` and ten."""
+    least = max(least, 10.0)
     power = 10.0 ** math.floor(math.log10(least))
     return round(next(step * power for step in _PLAIN if step * power >= least * (1 - 1e-9)))
 
@@ -83,7 +84,7 @@ def fit(bounds: Bbox, frame: Box, *, margin: float = 0.01) -> tuple[int, Bbox]:
     """
     west, south, east, north = bounds
     grow = 1 + margin
-    least = 1000 * max((east - west) * grow / frame.width, (north - south) * grow / frame.height, 1e-3)
+    least = 1000 * max((east - west) * grow / frame.width, (north - south) * grow / frame.height)
     ratio = plain_ratio(least)
     half_wide, half_high = frame.width * ratio / 2000, frame.height * ratio / 2000
     x, y = (west + east) / 2, (south + north) / 2

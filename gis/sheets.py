@@ -110,7 +110,7 @@ def _one_above_other(body: Box, gap: float, band: float) -> tuple[Box, Box]:
 def _columns(panel: Box, gap: float, *, wide: bool) -> tuple[Box, ...]:
     if not wide:
         return (panel,)
-    first = (panel.width - gap) * 0.42
+    first = (panel.width - gap) * 0.39
     second = panel.width - gap - first
     return (
         Box(panel.x, panel.y, first, panel.height),

@@ -127,5 +127,7 @@ def _draw_points(axes: Axes, symbol: Symbol, shapes: Shapes, order: float, em: f
 
 
 def _path(polygon: shapely.Polygon) -> Path:
-    rings = [polygon.exterior, *polygon.interiors]
+    # Holes stay open only if they run against the outline: renderers fill by winding.
+    turned = shapely.orient_polygons(polygon)
+    rings = [turned.exterior, *turned.interiors]
     return Path.make_compound_path(*(Path(shapely.get_coordinates(ring), closed=True) for ring in rings))

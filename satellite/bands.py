@@ -66,3 +66,11 @@ def pair(before: Sequence[str | None], after: Sequence[str | None]) -> tuple[lis
             fewest=FEWEST,
         )
     return [first for first, _ in pairs], [second for _, second in pairs], names
+
+
+def picture_bands(names: Sequence[str | None]) -> list[int]:
+    """Return the positions of red, green and blue, or of the first three bands, or of the first one three times."""
+    known = [common_name(name or "") for name in names]
+    if all(name in known for name in ("red", "green", "blue")):
+        return [known.index(name) for name in ("red", "green", "blue")]
+    return [min(at, len(known) - 1) for at in (0, 1, 2)] if len(known) >= FEWEST else [0, 0, 0]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
-import requests
 import shapely
 from sentinelsat import SentinelAPI
 from sentinelsat.exceptions import SentinelAPIError
@@ -22,6 +22,7 @@ from gis import schema
 from gis.crs import stored
 from gis.errors import WorkbenchError
 
+ANY_CLOUD = 100
 BEIJING = ZoneInfo("Asia/Shanghai")
 TIMEOUT_S = (10, 60)
 """Seconds to wait for a connection, and for the next part of an answer."""
@@ -39,7 +40,8 @@ SCHEMA = schema.table(
 """``seen_on`` is the day in Beijing; the geometry is the footprint (EPSG:4490)."""
 
 _FILE = Path(__file__).with_name("providers.toml")
-_REFUSED = (401, 403)
+_WORLD = shapely.box(-180, -90, 180, 90)
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _MEGABYTES = {"B": 1e-6, "KB": 1e-3, "MB": 1.0, "GB": 1e3, "TB": 1e6}
 
 
@@ -96,7 +98,7 @@ def search(
     *,
     bbox: tuple[float, float, float, float],
     between: tuple[date, date],
-    max_cloud: float = 100,
+    max_cloud: float = ANY_CLOUD,
     environment: Mapping[str, str] = os.environ,
 ) -> gpd.GeoDataFrame:
     """Return the scenes that touch a box, were seen between two days and are not too cloudy, the earliest first.
@@ -124,8 +126,7 @@ def search(
         ``catalog.bad_question`` for a box, period or percentage that cannot be, ``catalog.no_credentials``,
         ``catalog.refused``, ``catalog.unreachable`` or ``catalog.bad_answer``. None of them holds credentials.
     """
-    west, south, east, north = bbox
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90 and 0 <= max_cloud <= 100 and _in_order(between)):
+    if not _possible(bbox, between, max_cloud):
         raise WorkbenchError("catalog.bad_question", "The box, the days or the share of cloud cannot be as given")
     server = _server(provider, environment)
     try:
@@ -141,10 +142,10 @@ def search(
     # The library's errors carry the request and, with it, the password: they go no further.
     except SentinelAPIError as error:
         raise _told(error, provider) from None
-    except requests.RequestException:
+    except OSError:  # every fault on the way: no such host, refused, timed out
         raise WorkbenchError("catalog.unreachable", "{host} does not answer", host=provider.host) from None
-    except (KeyError, TypeError, ValueError):
-        raise _bad_answer(provider, "?") from None
+    except (KeyError, TypeError, ValueError, shapely.GEOSException):
+        raise _bad_answer(provider, HTTPStatus.OK) from None
     return gpd.GeoDataFrame(schema.demand(scenes, SCHEMA, provider.host))
 
 
@@ -195,8 +196,10 @@ def _megabytes(size: str) -> float:
     return float(amount) * _MEGABYTES[unit]
 
 
-def _in_order(between: tuple[date, date]) -> bool:
-    return between[0] <= between[1]
+def _possible(bbox: tuple[float, float, float, float], between: tuple[date, date], max_cloud: float) -> bool:
+    west, south, east, north = bbox
+    in_order = west < east and south < north and between[0] <= between[1]
+    return bool(in_order and _WORLD.covers(shapely.box(*bbox)) and 0 <= max_cloud <= ANY_CLOUD)
 
 
 def _demand_open(name: str, entries: Mapping[str, Mapping[str, Any]]) -> None:
@@ -217,6 +220,6 @@ def _told(error: SentinelAPIError, provider: Provider) -> WorkbenchError:
     return _bad_answer(provider, status)
 
 
-def _bad_answer(provider: Provider, status: object) -> WorkbenchError:
+def _bad_answer(provider: Provider, status: int) -> WorkbenchError:
     english = "{host} gave an answer that is no list of scenes (HTTP {status})"
     return WorkbenchError("catalog.bad_answer", english, host=provider.host, status=status)

@@ -24,6 +24,7 @@ from rasterio.windows import Window
 
 from gis.errors import WorkbenchError
 from gis.files import written_aside
+from gis.pictures import Picture
 from satellite import bands
 from satellite.patches import Grid, Strip
 
@@ -31,6 +32,9 @@ Image = NDArray[np.float32]
 
 STRIP_ROWS = 512
 _EDGE_PX = 1e-3
+_PICTURE_PX = 2400
+_GAMMA = 0.8
+_STRETCH = (1, 90)
 _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
@@ -160,6 +164,31 @@ def seen_on(path: Path) -> date | None:
             if day <= monthrange(year, month)[1]:
                 return date(year, month, day)
     return None
+
+
+def read_change(path: Path) -> tuple[NDArray[np.uint8], Grid]:
+    """Read a change map written by ``write_raster`` and where its pixels lie."""
+    with _reading(path), rasterio.open(path) as source:
+        grid = Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
+        return source.read(1), grid
+
+
+def read_picture(path: Path, *, most_px: int = _PICTURE_PX) -> Picture:
+    """Read an image reduced to at most ``most_px`` a side as a picture for the eye: red, green and blue if it has them.
+
+    The bands are stretched together from the 1st to the 90th percentile, since clouds take the rest; pixels without
+    data are white.
+    """
+    with _reading(path), rasterio.open(path) as source:
+        wanted = bands.picture_bands(source.descriptions)
+        shrink = max(1.0, max(source.shape) / most_px)
+        shape = (len(wanted), round(source.height / shrink), round(source.width / shrink))
+        data = source.read([at + 1 for at in wanted], out_shape=shape, resampling=Resampling.average, masked=True)
+        bbox, system = tuple(source.bounds), CRS.from_user_input(source.crs)
+    low, high = np.percentile(data.compressed(), _STRETCH)
+    bright = np.clip((data.astype(np.float32) - low) / max(high - low, 1e-9), 0, 1) ** _GAMMA
+    pixels = np.moveaxis((bright.filled(1) * 255).astype(np.uint8), 0, 2)
+    return Picture(np.ascontiguousarray(pixels), bbox, system)
 
 
 def write_raster(

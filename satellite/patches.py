@@ -189,6 +189,19 @@ def describe(
     return checked
 
 
+def seen_share(change: NDArray[np.uint8], grid: Grid, outlines: gpd.GeoSeries) -> pd.Series:
+    """Return the share of each polygon's pixels that were observed (``change`` is not 255), index as ``outlines``.
+
+    A pixel belongs to a polygon if its middle does; a polygon without any pixel is NaN.
+    """
+    placed = outlines.to_crs(grid.crs)
+    shares = []
+    for outline in placed:
+        inside = features.geometry_mask([outline], change.shape, grid.transform, invert=True)
+        shares.append(np.mean(change[inside] != UNSEEN) if inside.any() else np.nan)
+    return pd.Series(shares, index=outlines.index, dtype=float)
+
+
 def _band_totals(labels: NDArray[np.int32], bands: NDArray[np.float32], count: int) -> NDArray[np.float64]:
     under = labels > 0
     ids = labels[under]

@@ -37,6 +37,8 @@ _SHIFT_PX = ((0.0, 0.0), (0.15, -0.2), (-0.1, 0.1), (0.32, 0.24))
 """Misregistration (east, south) of each date; the last one is 0.4 px long."""
 _CLOUD_SHARE = (0.03, 0.08, 0.0, 0.04)
 _SHADOW_OFFSET_PX = (-24, 17)
+_PURITY = (0.55, 1.0)
+"""Share of a changed pixel that really changed: a half-dug pit or a thin burn keeps some of what was there."""
 _PSF_PX = 0.55
 _NOISE = 0.0025
 _SPECTRA = Path(__file__).parent / "data" / "spectra.toml"
@@ -48,7 +50,10 @@ Weights = dict[str, Field]
 
 @dataclass(frozen=True)
 class Event:
-    """A planted change or decoy: pixels of a window look different from scene ``since`` up to scene ``until``."""
+    """A planted change or decoy: pixels of a window look different from scene ``since`` up to scene ``until``.
+
+    ``looks`` gives the endmembers that take over ``purity`` of each pixel; the rest of it stays as it was.
+    """
 
     kind: str
     mask: Mask
@@ -56,6 +61,7 @@ class Event:
     since: int
     until: int
     looks: Mapping[str, float]
+    purity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -183,7 +189,8 @@ def _changes(land: Landscape, each: int, taken: Mask, rng: np.random.Generator) 
         for mask, window in landscape.plant(land, kind, max(1, round(each * kind.share)), taken, rng):
             since = int(rng.choice([_AUTUMN, _NEXT_SUMMER]))
             look = looks[kind.name][int(rng.integers(len(looks[kind.name])))]
-            events.append(Event(kind.name, mask, window, since, _NEXT_SUMMER, look))
+            purity = float(rng.uniform(*_PURITY))
+            events.append(Event(kind.name, mask, window, since, _NEXT_SUMMER, look, purity))
     return events
 
 
@@ -254,10 +261,10 @@ def _add(weights: Weights, name: str, where: Mask, share: Share) -> None:
 
 def _replace(weights: Weights, event: Event) -> None:
     for plane in weights.values():
-        plane[event.window][event.mask] = 0
+        plane[event.window][event.mask] *= 1 - event.purity
     for name, share in event.looks.items():
         plane = weights.setdefault(name, np.zeros_like(next(iter(weights.values()))))
-        plane[event.window][event.mask] = share
+        plane[event.window][event.mask] += share * event.purity
 
 
 def _snow(weights: Weights, land: Landscape) -> None:

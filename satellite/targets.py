@@ -28,15 +28,17 @@ class Rules:
     """Red over green rising by this factor over water is turbidity."""
     wood: float = 0.58
     """NBR above this before the change is closed wood: dense and moist."""
+    cleared: float = 0.2
+    """Fall of NDVI of wood that was felled."""
     bare: float = 0.36
     """NDVI below this after the change is bare or nearly so."""
     lost_green: float = 0.15
     """Fall of NDVI that a surface which was built on, dug up or covered shows at least."""
-    burnt: float = -0.05
+    burnt: float = 0.1
     """NBR below this after a fall of ``burn_fall`` is a burn scar."""
-    burn_fall: float = 0.27
-    """Fall of NBR of a moderate burn (Key and Benson 2006)."""
-    darker: float = 0.9
+    burn_fall: float = 0.2
+    """Fall of NBR of a burn; Key and Benson (2006) put low severity at 0.1 to 0.27."""
+    darker: float = 0.92
     """Visible brightness ratio below which a surface became darker: char, not ploughed soil."""
     brighter: float = 1.7
     """Visible brightness ratio above which bare earth is subsoil, not ploughed topsoil."""
@@ -88,13 +90,14 @@ def _decide(before: Bands, after: Bands, rules: Rules) -> NDArray[np.str_]:
     bare = dry & (indices.ndvi(after) < rules.bare)
     lit = _brightness(after) / _brightness(before)
     fall = indices.nbr(before) - indices.nbr(after)
-    burnt = bare & (indices.nbr(after) < rules.burnt) & (fall > rules.burn_fall) & (lit < rules.darker)
+    burnt = dry & (indices.nbr(after) < rules.burnt) & (fall > rules.burn_fall) & (lit < rules.darker)
     earthy = _redness(after) > rules.earthy
-    lost = bare & (indices.ndvi(before) - indices.ndvi(after) > rules.lost_green)
+    lost_green = indices.ndvi(before) - indices.ndvi(after)
+    lost = bare & (lost_green > rules.lost_green)
     choices = {
         "turbid_water": turbid,
         "burn": burnt,
-        "clearing": bare & (indices.nbr(before) > rules.wood),
+        "clearing": dry & (indices.nbr(before) > rules.wood) & (lost_green > rules.cleared),
         "excavation": lost & earthy & (lit > rules.brighter),
         "construction": lost & ~earthy & (lit > rules.much_brighter),
         "waste": lost & ~earthy,

@@ -21,15 +21,15 @@ from satellite import bands
 Bbox = tuple[float, float, float, float]
 
 WEB_MERCATOR = CRS.from_epsg(3857)
-SIZE_PX = 640
+WIDTH_PX = 900
 _EARTH_M = 6_378_137.0
 _COLOURS = 3
 
 
-def around(lon: float, lat: float, width_m: float) -> Bbox:
-    """Return the square of some metres around a place as (west, south, east, north) in degrees."""
-    high = np.degrees(width_m / 2 / _EARTH_M)
-    wide = high / np.cos(np.radians(lat))
+def around(lon: float, lat: float, width_m: float, height_m: float) -> Bbox:
+    """Return the rectangle of some metres around a place as (west, south, east, north) in degrees."""
+    high = np.degrees(height_m / 2 / _EARTH_M)
+    wide = np.degrees(width_m / 2 / _EARTH_M) / np.cos(np.radians(lat))
     return float(lon - wide), float(lat - high), float(lon + wide), float(lat + high)
 
 
@@ -45,7 +45,7 @@ def band_names(path: Path) -> list[str]:
         return [bands.common_name(name) if name else "" for name in image.descriptions]
 
 
-def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, size_px: int = SIZE_PX) -> xr.DataArray:
+def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, width_px: int = WIDTH_PX) -> xr.DataArray:
     """Return a window of an image on a Web Mercator grid.
 
     Parameters
@@ -57,8 +57,8 @@ def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, size_px: int = SIZE_
     names : tuple of str
         Common names of the wanted bands in their order. Without names, or if the image lacks one of them, its first
         three bands are read (one band three times over if it has fewer).
-    size_px : int
-        Width and height of the result.
+    width_px : int
+        Width of the result; its pixels are square on the Web Mercator plane.
 
     Returns
     -------
@@ -73,28 +73,29 @@ def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, size_px: int = SIZE_
     to_web = Transformer.from_crs(STORAGE, WEB_MERCATOR, always_xy=True)
     west, south = to_web.transform(bbox[0], bbox[1])
     east, north = to_web.transform(bbox[2], bbox[3])
-    grid = from_bounds(west, south, east, north, size_px, size_px)
+    step = (east - west) / width_px
+    height_px = max(round((north - south) / step), 1)
+    grid = from_bounds(west, north - height_px * step, east, north, width_px, height_px)
     with (
         _opened(path) as image,
         WarpedVRT(
             image,
             crs=WEB_MERCATOR.to_wkt(),
             transform=grid,
-            width=size_px,
-            height=size_px,
+            width=width_px,
+            height=height_px,
             resampling=Resampling.cubic,
             dtype="float32",
             nodata=np.nan,
         ) as warped,
     ):
         pixels = warped.read(_positions(image, names))
-    step = (east - west) / size_px, (north - south) / size_px
     window = xr.DataArray(
         pixels,
         dims=("band", "y", "x"),
         coords={
-            "y": north - (np.arange(size_px) + 0.5) * step[1],
-            "x": west + (np.arange(size_px) + 0.5) * step[0],
+            "y": north - (np.arange(height_px) + 0.5) * step,
+            "x": west + (np.arange(width_px) + 0.5) * step,
         },
     )
     return window.rio.write_crs(WEB_MERCATOR)

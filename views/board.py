@@ -18,7 +18,7 @@ from views import assets
 from views.layers import PROVINCE, Bounds, Layer
 from views.shelf import SHELF
 
-HEIGHT = 560
+HEIGHT = 660
 _FARTHEST, _CLOSEST = 5, 18
 
 assets.use_local()
@@ -26,10 +26,10 @@ assets.use_local()
 
 @dataclass(frozen=True)
 class Swipe:
-    """Two pictures of one extent to swipe between: addresses, and what is written on each."""
+    """Two pictures (PNG) of one extent to swipe between, and what is written on each."""
 
-    before: str
-    after: str
+    before: bytes
+    after: bytes
     bounds: Bounds
     before_text: str
     after_text: str
@@ -40,7 +40,8 @@ class Scene:
     """What a map shows; two equal scenes draw nothing anew.
 
     ``chosen`` is (layer, id) of the outlined feature. ``flight`` changes when the map is to go there and open its
-    popup: a number that the page counts up when a row of its table is chosen.
+    popup: a number that the page counts up when a row of its table is chosen. With ``cover`` the extent fills the map,
+    else it lies whole within it.
     """
 
     layers: Sequence[Layer]
@@ -49,6 +50,7 @@ class Scene:
     chosen: tuple[str, str] | None = None
     flight: int = 0
     swipe: Swipe | None = None
+    cover: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ class Pick:
 class HouseFrame(JSCSSMixin, MacroElement):
     """Attaches the house script to a map."""
 
-    _template = Template("{% macro script(this, kwargs) %}hdq.attach({{ this.map }}, {{ this.options }});{% endmacro %}")
+    _template = Template(
+        "{% macro script(this, kwargs) %}hdq.attach({{ this.map }}, {{ this.options }});{% endmacro %}"
+    )
     default_js = MarkerCluster.default_js + SideBySideLayers.default_js + assets.HOUSE[0]
     default_css = MarkerCluster.default_css + SideBySideLayers.default_css + assets.HOUSE[1]
 
     def __init__(self, words: Catalogue) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "HouseFrame"
         said = {name: words.say(f"map.{name}") for name in ("zoom_in", "zoom_out")}
         self.options = script_json({"icons": assets.ICONS, "words": said})
@@ -76,7 +80,7 @@ class HouseFrame(JSCSSMixin, MacroElement):
     @property
     def map(self) -> str:
         """Name of the map's variable in the page."""
-        return str(self._parent.get_name())
+        return str(self._parent.get_name())  # type: ignore[union-attr]
 
 
 class HouseState(MacroElement):
@@ -85,7 +89,7 @@ class HouseState(MacroElement):
     _template = Template("{% macro script(this, kwargs) %}hdq.show({{ this.state }});{% endmacro %}")
 
     def __init__(self, state: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "HouseState"
         self.state = script_json(state)
 
@@ -122,9 +126,11 @@ def frame(words: Catalogue) -> folium.Map:
     plain = folium.Map(location=[48.5, 128], zoom_start=6, tiles=None, zoom_control=False, zoomSnap=0.5)
     plain.options.update(min_zoom=_FARTHEST, max_zoom=_CLOSEST)
     plain.add_child(HouseFrame(words))
-    full = Fullscreen(title=words.say("map.fullscreen"), title_cancel=words.say("map.fullscreen_end"))
+    full = Fullscreen(  # type: ignore[no-untyped-call]
+        title=words.say("map.fullscreen"), title_cancel=words.say("map.fullscreen_end")
+    )
     plain.add_child(full)
-    measure = MeasureControl(
+    measure = MeasureControl(  # type: ignore[no-untyped-call]
         position="topleft",
         primary_length_unit="kilometers",
         secondary_length_unit="meters",
@@ -142,13 +148,13 @@ def state_of(scene: Scene, words: Catalogue) -> dict[str, Any]:
     state: dict[str, Any] = {
         "layers": layers,
         "legend": list(scene.legend),
-        "view": {"bounds": scene.bounds},
+        "view": {"bounds": scene.bounds, "cover": scene.cover},
         "chosen": {"layer": scene.chosen[0], "id": scene.chosen[1]} if scene.chosen else None,
         "flight": scene.flight or None,
     }
     if scene.swipe:
         pictures = (("left", scene.swipe.before), ("right", scene.swipe.after))
-        state["layers"] = [*(_picture(pane, url, scene.swipe.bounds) for pane, url in pictures), *layers]
+        state["layers"] = [*(_picture(pane, png, scene.swipe.bounds) for pane, png in pictures), *layers]
         state["swipe"] = {
             "left": "left",
             "right": "right",
@@ -164,5 +170,6 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def _picture(pane: str, url: str, bounds: Bounds) -> dict[str, Any]:
+def _picture(pane: str, png: bytes, bounds: Bounds) -> dict[str, Any]:
+    url = SHELF.put(png, ".png")
     return {"key": pane, "kind": "image", "url": url, "bounds": bounds, "pane": pane, "name": ""}

@@ -9,6 +9,8 @@ import streamlit as st
 
 from views import board
 
+_HEAD_PX, _ROW_PX = 38, 32
+
 Chosen = tuple[str, str]
 """(layer, id) of the chosen feature."""
 
@@ -35,7 +37,9 @@ def from_map(page: str) -> Callable[[], None]:
     return partial(_follow_map, page)
 
 
-def table(page: str, layer: str, listed: pd.DataFrame, ids: Sequence[str], columns: Mapping[str, Any], height: int) -> None:
+def table(
+    page: str, layer: str, listed: pd.DataFrame, ids: Sequence[str], columns: Mapping[str, Any], height: int
+) -> None:
     """Draw a table whose rows are features of a layer; choosing a row chooses the feature and moves the map to it.
 
     Parameters
@@ -48,7 +52,7 @@ def table(page: str, layer: str, listed: pd.DataFrame, ids: Sequence[str], colum
     columns : mapping
         Streamlit's column settings, by heading.
     height : int
-        Pixels.
+        Pixels at most.
     """
     key = f"{page}-table"
     now = chosen(page)
@@ -56,13 +60,13 @@ def table(page: str, layer: str, listed: pd.DataFrame, ids: Sequence[str], colum
     st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
         listed,
-        height=height,
+        height=min(height, _HEAD_PX + _ROW_PX * max(len(ids), 1)),
         hide_index=True,
         key=key,
         on_select=partial(_follow_table, page, layer, list(ids)),
         selection_mode="single-row",
         column_config=dict(columns),
-        row_height=32,
+        row_height=_ROW_PX,
     )
 
 

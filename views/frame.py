@@ -12,7 +12,7 @@ from views import assets, state
 from views.state import Stamp, Tables
 
 _STYLE = assets.BROWSER / "page.css"
-_LOGO = assets.BROWSER / "logo.svg"
+_LOGO, _MARK = assets.BROWSER / "logo.svg", assets.BROWSER / "mark.svg"
 _LANGUAGE = "language"
 
 # Which command makes which part of a project.
@@ -29,9 +29,9 @@ COMMANDS = {
 def begin() -> Catalogue:
     """Set the page up, draw the language switch and return the words of the chosen language."""
     words = catalogue(language())
-    st.set_page_config(page_title=words.say("app.name"), page_icon=str(_LOGO), layout="wide")
+    st.set_page_config(page_title=words.say("app.name"), page_icon=str(_MARK), layout="wide")
     st.html(_STYLE)
-    st.logo(str(_LOGO), size="large")
+    st.logo(str(_LOGO), size="large", icon_image=str(_MARK))
     return words
 
 

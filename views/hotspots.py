@@ -1,5 +1,6 @@
 """Hotspots: where cases gather more than chance explains, and how sure one may be of it."""
 
+import geopandas as gpd
 import streamlit as st
 
 from gis.language import Catalogue, catalogue
@@ -38,9 +39,11 @@ def page() -> None:
         listing.downloads(table, "hotspots", words)
 
 
-def _counters(words: Catalogue, table) -> None:  # noqa: ANN001
+def _counters(words: Catalogue, table: gpd.GeoDataFrame) -> None:
     hot, cold = int((table["bin"] > 0).sum()), int((table["bin"] < 0).sum())
-    said = words.say("hotspots_page.counts", cells=f"{len(table):,}", hot=hot, cold=cold, cases=int(table["count"].sum()))
+    said = words.say(
+        "hotspots_page.counts", cells=f"{len(table):,}", hot=hot, cold=cold, cases=int(table["count"].sum())
+    )
     st.caption(said)
 
 
@@ -50,4 +53,5 @@ def _layers(stamp: Stamp, language: str) -> list[Layer]:
     return [*scenes.regions(shown["regions"], words), scenes.cells(shown["hotspots"], words)]
 
 
-page()
+if __name__ == "__main__":
+    page()

@@ -15,6 +15,10 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 """((south, west), (north, east)), as Leaflet wants it."""
 
 PROVINCE: Bounds = ((43.4, 121.1), (53.6, 135.2))
+NO_SHAPES = b'{"type":"FeatureCollection","features":[]}'
+NO_PLACES = b'{"lon":[],"lat":[],"id":[],"s":[],"n":[],"v":[]}'
+"""What the browser fetches for a layer without features."""
+
 _DIGITS = 6  # of a degree: a tenth of a metre
 
 
@@ -52,7 +56,9 @@ class Layer:
         }
 
 
-def shapes(table: gpd.GeoDataFrame, ids: Sequence[str], classes: Sequence[str], values: Sequence[Sequence[str]]) -> bytes:
+def shapes(
+    table: gpd.GeoDataFrame, ids: Sequence[str], classes: Sequence[str], values: Sequence[Sequence[str]]
+) -> bytes:
     """Return polygons or lines as GeoJSON.
 
     Parameters
@@ -63,7 +69,7 @@ def shapes(table: gpd.GeoDataFrame, ids: Sequence[str], classes: Sequence[str], 
         What the popup says; the first column is the title.
     """
     outlines = shapely.to_geojson(shapely.transform(table.geometry.to_numpy(), _rounded))
-    rows = list(zip(*values, strict=True)) if values else [()] * len(table)
+    rows = list(zip(*values, strict=True))
     features = [
         f'{{"type":"Feature","properties":{_json({"id": each, "s": kind, "v": row})},"geometry":{outline}}}'
         for each, kind, row, outline in zip(ids, classes, rows, outlines, strict=True)

@@ -1,11 +1,14 @@
 """Tables for people and for other programs: readable columns on the screen, whole rows in a download."""
 
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from gis.files import write_table
 from gis.language import Catalogue
@@ -18,20 +21,22 @@ _MIME = {
 }
 
 
-def leads(table: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
+def leads(
+    table: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, words: Catalogue
+) -> pd.DataFrame:
     """Return leads as a reading list in the order of the table."""
     names = wording.region_names(regions, words.language)
     columns = {
-        "lead_id": list(table["lead_id"]),
-        "class": wording.labels(wording.class_of(table), words),
         "priority": list(table["priority"]),
-        "score": list(table["score"]),
-        "area": [wording.area(each, words) for each in table["area_m2"]],
+        "class": wording.labels(wording.class_of(table), words),
+        "area": [wording.hectares(each, words) for each in table["area_m2"]],
         "region": [names.get(code, code) for code in table["division_code"]],
         "site": [wording.text(each) for each in table["site_name"]],
         "distance": [wording.distance(each, words) for each in table["distance_m"]],
         "zones": [wording.zone_names(each, zones) for each in table["zone_ids"]],
         "state": [words.say(f"bench.state_{each}") for each in table["state"]],
+        "score": list(table["score"]),
+        "lead_id": list(table["lead_id"]),
     }
     return _headed(columns, words)
 
@@ -56,7 +61,7 @@ def cells(table: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
     """Return hotspot cells as a list in the order of the table."""
     columns = {
         "cell_id": list(table["cell_id"]),
-        "bin": [words.say(f"hotspots_page.bin_{each}") for each in table["bin"]],
+        "bin": [wording.bin_label(int(each), words) for each in table["bin"]],
         "count": list(table["count"]),
         "z": list(table["z"]),
         "p_adjusted": [wording.number(each, 4) for each in table["p_adjusted"]],
@@ -78,15 +83,19 @@ def visits(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> 
     return _headed(columns, words)
 
 
-def columns(words: Catalogue) -> dict[str, object]:
+def columns(words: Catalogue) -> dict[str, ColumnConfig]:
     """Return how numbers of the lists are drawn, by heading: scores as bars of one scale."""
     bar = st.column_config.ProgressColumn(format="%.2f", min_value=0.0, max_value=1.0, width="small")
     plain = st.column_config.NumberColumn(format="%.2f", width="small")
-    return {words.say("app.column_priority"): bar, words.say("app.column_score"): plain, words.say("app.column_z"): plain}
+    return {
+        words.say("app.column_priority"): bar,
+        words.say("app.column_score"): plain,
+        words.say("app.column_z"): plain,
+    }
 
 
 def packed(table: gpd.GeoDataFrame, ending: str) -> bytes:
-    """Return a table as the bytes of a ``gpkg``, ``xlsx`` or ``csv`` file; the latter two hold a point's lon and lat."""
+    """Return a table as the bytes of a ``gpkg``, ``xlsx`` or ``csv`` file; the latter two have lon and lat instead."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{ending}"
         write_table(table if ending == "gpkg" else flat(table), path)
@@ -117,8 +126,8 @@ def downloads(table: gpd.GeoDataFrame, name: str, words: Catalogue) -> None:
             )
 
 
-def _maker(table: gpd.GeoDataFrame, ending: str):  # noqa: ANN202
-    return lambda: packed(table, ending)
+def _maker(table: gpd.GeoDataFrame, ending: str) -> Callable[[], bytes]:
+    return partial(packed, table, ending)
 
 
 def _headed(columns: dict[str, list[object]], words: Catalogue) -> pd.DataFrame:

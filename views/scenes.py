@@ -16,8 +16,9 @@ _ONES = {"all": None, "listed": True, "unlisted": False}
 
 @dataclass(frozen=True)
 class Choice:
-    """What the filters of the work map let through: a division ("" for all), classes (none for all), scores from
-    ``least_score``, and sites on the positive list, off it, or all.
+    """What the filters of the work map let through.
+
+    ``division_code`` "" lets every division through, no ``classes`` every class; ``listed`` is one of ``LISTED``.
     """
 
     division_code: str = ""
@@ -89,7 +90,7 @@ def zones(table: gpd.GeoDataFrame, words: Catalogue) -> list[Layer]:
 def sites(table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str]) -> Layer:
     """Return enterprise sites, gathered into clusters where they are dense."""
     if table.empty:
-        content = layers.places(table, [], [], [])
+        content = layers.NO_PLACES
     else:
         listed = np.where(table["positive_list"], "listed", "site")
         on_list = {True: words.say("map.yes"), False: words.say("map.no")}
@@ -113,8 +114,10 @@ def leads(
     table: gpd.GeoDataFrame, zone_table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str], key: str = "leads"
 ) -> Layer:
     """Return leads as polygons in the colour of their class."""
-    fields = [f"map.field_{name}" for name in ("class", "priority", "score", "area", "dates", "region", "site", "zones")]
-    content = layers.shapes(table, [], [], [])
+    fields = [
+        f"map.field_{name}" for name in ("class", "priority", "score", "area", "dates", "region", "site", "zones")
+    ]
+    content = layers.NO_SHAPES
     if len(table):
         kinds = wording.class_of(table)
         dates = zip(table["before_on"], table["after_on"], strict=True)
@@ -141,11 +144,11 @@ def cells(table: gpd.GeoDataFrame, words: Catalogue, *, still: bool = False) -> 
     """Return hotspot cells coloured by their class of the adjusted p; ``still`` leaves out those of class 0."""
     shown = table[table["bin"] != 0] if still and len(table) else table
     fields = [words.say(f"map.field_{name}") for name in ("bin", "count", "z", "p", "p_adjusted")]
-    content = layers.shapes(shown, [], [], [])
+    content = layers.NO_SHAPES
     if len(shown):
         values = [
             list(shown["cell_id"]),
-            [words.say(f"hotspots_page.bin_{each}") for each in shown["bin"]],
+            [wording.bin_label(int(each), words) for each in shown["bin"]],
             [str(each) for each in shown["count"]],
             [wording.number(each) for each in shown["z"]],
             [wording.number(each, 4) for each in shown["p"]],
@@ -163,7 +166,7 @@ def cells(table: gpd.GeoDataFrame, words: Catalogue, *, still: bool = False) -> 
 def routes(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> Layer:
     """Return the line of each team and day; ``teams`` names every team of the round, in the order of colours."""
     places = {team: place for place, team in enumerate(teams)}
-    content = layers.shapes(table, [], [], [])
+    content = layers.NO_SHAPES
     if len(table):
         ids = [f"{team}-{day}" for team, day in zip(table["team_id"], table["day"], strict=True)]
         values = [
@@ -183,7 +186,7 @@ def routes(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> 
 def stops(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> Layer:
     """Return visits as numbered stops in their team's colour."""
     places = {team: place for place, team in enumerate(teams)}
-    content = layers.places(table, [], [], [])
+    content = layers.NO_PLACES
     if len(table):
         values = [
             list(table["name"]),
@@ -212,7 +215,7 @@ def class_legend(words: Catalogue) -> dict[str, object]:
 def bin_legend(words: Catalogue) -> dict[str, object]:
     """Return the legend of the classes of hotspots."""
     items = [
-        {**colours.sample("box", "#94A3B8", colour), "text": words.say(f"hotspots_page.bin_{each}")}
+        {**colours.sample("box", "#94A3B8", colour), "text": wording.bin_label(int(each), words)}
         for each, colour in colours.BINS.items()
     ]
     return {"title": words.say("legend.bins"), "items": items}

@@ -25,6 +25,7 @@ OPTIONS = {
     "SERVER_HEADLESS": "true",
     "SERVER_FILE_WATCHER_TYPE": "none",
     "SERVER_SHOW_EMAIL_PROMPT": "false",
+    "RUNNER_MAGIC_ENABLED": "false",
     "BROWSER_GATHER_USAGE_STATS": "false",
     "CLIENT_TOOLBAR_MODE": "minimal",
     "CLIENT_SHOW_ERROR_DETAILS": "none",
@@ -55,13 +56,18 @@ def serve(project: Path, port: int, language: str, address: str = "127.0.0.1") -
     address : str
         Address to listen on; the default can be reached from this machine alone.
     """
-    streamlit = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).resolve())]
-    process = subprocess.Popen(streamlit, env=surroundings(project, port, language, address))  # noqa: S603
+    process = start(project, port, language, address)
     try:
         return process.wait()
     except KeyboardInterrupt:
         process.terminate()
         return process.wait()
+
+
+def start(project: Path, port: int, language: str, address: str = "127.0.0.1") -> subprocess.Popen[bytes]:
+    """Start the server process of ``serve`` and return it."""
+    streamlit = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).resolve())]
+    return subprocess.Popen(streamlit, env=surroundings(project, port, language, address))  # noqa: S603
 
 
 def surroundings(project: Path, port: int, language: str, address: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from gis.files import read_json, read_layer, read_table
 PROJECT, LANGUAGE = "HDQ_PROJECT", "HDQ_LANGUAGE"
 """Environment variables that tell the pages which folder to show, and in which language to begin."""
 
+_BEIJING = timezone(timedelta(hours=8))
 _FOLDER = "haidongqing-demo"
 _LAYERS = ("regions", "zones", "enterprises", "signals", "patches", "leads", "hotspots", "visits", "legs")
 _PARTS = (*_LAYERS, "assignment", "recipe", "round", "report")
@@ -66,6 +68,11 @@ def stamp_of(shown: Project) -> Stamp:
             facts = path.stat()
             marks.append((part, facts.st_mtime_ns, facts.st_size))
     return Stamp(str(shown.folder), tuple(marks))
+
+
+def written_at(nanoseconds: int) -> str:
+    """Return a file's time in Beijing time, to the minute."""
+    return datetime.fromtimestamp(nanoseconds / 1e9, tz=_BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -17,6 +17,11 @@ def area(square_metres: float, words: Catalogue) -> str:
     return words.say("app.area_ha", ha=f"{square_metres / _HA:,.2f}", mu=f"{square_metres / _MU:,.1f}")
 
 
+def hectares(square_metres: float, words: Catalogue) -> str:
+    """Return an area in hectares alone, for a narrow column."""
+    return words.say("app.area_hectares", ha=f"{square_metres / _HA:,.2f}")
+
+
 def distance(metres: float, words: Catalogue) -> str:
     """Return a distance in metres, from one kilometre on in kilometres; nothing for NaN."""
     if pd.isna(metres):
@@ -31,9 +36,9 @@ def day(date: object) -> str:
     return "" if pd.isna(date) else pd.Timestamp(date).strftime("%Y-%m-%d")
 
 
-def number(value: object, digits: int = 2) -> str:
+def number(value: float, digits: int = 2) -> str:
     """Return a number with some digits after the point; nothing for a missing one."""
-    return "" if pd.isna(value) else f"{float(value):,.{digits}f}"
+    return "" if pd.isna(value) else f"{value:,.{digits}f}"
 
 
 def text(value: object) -> str:
@@ -72,3 +77,11 @@ def labels(kinds: Sequence[str], words: Catalogue) -> list[str]:
     """Return what people call each class of change."""
     said = {kind: class_label(kind, words) for kind in set(kinds)}
     return [said[kind] for kind in kinds]
+
+
+def bin_label(number: int, words: Catalogue) -> str:
+    """Return what people call a hotspot class, 3 (hot at 99 %) to -3 (cold at 99 %)."""
+    if not number:
+        return words.say("hotspots_page.neither")
+    share = {1: 90, 2: 95, 3: 99}[abs(number)]
+    return words.say(f"hotspots_page.{'hot' if number > 0 else 'cold'}_{share}")

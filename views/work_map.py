@@ -1,10 +1,10 @@
 """The work map: enterprises, leads, hotspots and zones on one map, one table, one selection."""
 
+import geopandas as gpd
 import streamlit as st
 
 from gis.language import Catalogue, catalogue
-from satellite.patches import CLASSES
-from views import board, choosing, frame, layers, listing, scenes, state, wording
+from views import board, choosing, colours, frame, layers, listing, scenes, state, wording
 from views.layers import Layer
 from views.scenes import Choice
 from views.state import Stamp, Tables
@@ -35,7 +35,7 @@ def page() -> None:
 
 def _filters(words: Catalogue, shown: Tables) -> Choice:
     names = wording.region_names(shown["regions"], words.language)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+    with st.container(horizontal=True, vertical_alignment="top", key="filters"):
         division = st.selectbox(
             words.say("map.region"),
             ["", *names],
@@ -58,7 +58,7 @@ def _filters(words: Catalogue, shown: Tables) -> Choice:
         )
         classes = st.pills(
             words.say("map.classes"),
-            CLASSES,
+            list(colours.CLASSES),
             selection_mode="multi",
             format_func=lambda each: wording.class_label(each, words),
             key="classes",
@@ -67,13 +67,13 @@ def _filters(words: Catalogue, shown: Tables) -> Choice:
     return Choice(division, tuple(classes), score, listed)
 
 
-def _ground(shown: Tables, choice: Choice):  # noqa: ANN202
+def _ground(shown: Tables, choice: Choice) -> gpd.GeoDataFrame:
     regions = shown["regions"]
     return regions[regions["division_code"] == choice.division_code] if choice.division_code else regions
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _chosen(stamp: Stamp, choice: Choice):  # noqa: ANN202
+def _chosen(stamp: Stamp, choice: Choice) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     shown = state.tables(stamp)
     sites = scenes.chosen_sites(shown["enterprises"], choice)
     return scenes.chosen_leads(shown["leads"], shown["enterprises"], choice), sites
@@ -95,7 +95,7 @@ def _layers(stamp: Stamp, choice: Choice, language: str) -> list[Layer]:
     return made
 
 
-def _table(words: Catalogue, shown: Tables, leads, sites) -> None:  # noqa: ANN001
+def _table(words: Catalogue, shown: Tables, leads: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> None:
     kinds = [kind for kind in ("leads", "sites") if shown.stamp.has({"leads": "leads", "sites": "enterprises"}[kind])]
     if not kinds:
         frame.missing(words, shown.stamp, "leads")
@@ -120,4 +120,5 @@ def _table(words: Catalogue, shown: Tables, leads, sites) -> None:  # noqa: ANN0
         listing.downloads(sites, "enterprises", words)
 
 
-page()
+if __name__ == "__main__":
+    page()

@@ -36,10 +36,10 @@ def province(
     words = catalogue(brief.language)
     layers = [
         Layer(kind="polygons", table=contents.regions, symbols=(palette.LAND,)),
-        *_hot_layers(contents, words),
-        *_zone_layers(contents, words),
-        _border_layer(contents, words),
         *_crowd_layers(contents, words),
+        *_zone_layers(contents, words),
+        *_hot_layers(contents, words),
+        _border_layer(contents, words),
         *_route_layers(contents, words),
         *_lead_point_layers(contents, words),
         *_seat_layers(contents, words, brief.language),

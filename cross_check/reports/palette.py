@@ -13,17 +13,17 @@ from satellite.targets import CLASSES
 _CLASS_LOOKS = {
     "construction": ("#d55e00", "////", "s"),
     "excavation": ("#e69f00", "xxxx", "^"),
-    "waste": ("#9b2d8f", "....", "D"),
+    "waste": ("#cc79a7", "....", "D"),
     "burn": ("#2b2b2b", "++++", "X"),
     "turbid_water": ("#0072b2", "----", "o"),
     "clearing": ("#009e73", "\\\\\\\\", "v"),
     "other": ("#f7f7f7", "||", "P"),
 }
-_BIN_FILLS = {3: "#b2182b", 2: "#ef8a62", 1: "#fddbc7", -1: "#d1e5f0", -2: "#67a9cf", -3: "#2166ac"}
+_BIN_FILLS = {3: "#b2182b", 2: "#d6604d", 1: "#f4a582", -1: "#92c5de", -2: "#4393c3", -3: "#2166ac"}
 _ZONE_LOOKS = {
-    "reserve": ("#1b7837", "...", (2.4, 0.8, 0.6, 0.8)),
-    "water_source": ("#2b6cb0", "---", ()),
-    "red_line": ("#c2410c", "", (1.6, 0.8)),
+    "reserve": ("#2e7d32", "...", (2.4, 0.8, 0.6, 0.8)),
+    "water_source": ("#0288a8", "---", ()),
+    "red_line": ("#c2185b", "", (1.6, 0.8)),
 }
 _CROWD_SIZES = {1: 1.1, 10: 1.9, 50: 3.0, 200: 4.4}
 
@@ -66,9 +66,10 @@ def bins(words: Catalogue) -> tuple[Symbol, ...]:
             words.say(f"brief.bin_{'hot' if value > 0 else 'cold'}", percent=(90, 95, 99)[abs(value) - 1]),
             value=value,
             fill=fill,
-            edge="#8f8f8f",
+            # A 3-km cell is 0.6 mm wide at 1:5 000 000: an edge of its own colour makes it visible.
+            edge=fill if value > 0 else "#3b6b99",
             hatch="" if value > 0 else "..",
-            line_mm=0.1,
+            line_mm=0.5 if value > 0 else 0.1,
         )
         for value, fill in _BIN_FILLS.items()
     )

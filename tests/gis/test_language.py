@@ -24,7 +24,7 @@ def test_explain_translates_an_error():
     assert catalogue("zh").explain(error) == "找不到文件 a.tif"
 
 
-@pytest.mark.parametrize("params", [{}, {"nam": "x"}])
+@pytest.mark.parametrize("params", [{}, {"title": "x"}])
 def test_missing_value_is_refused(params):
     """A place without a value is a mistake, never an empty sentence."""
     with pytest.raises(KeyError):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -9,8 +10,11 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import Module
 
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "ortools-python": "ortools"}
+CONDA_NAMES = {"brotli-python": "brotli", "matplotlib-base": "matplotlib", "ortools-python": "ortools"}
 """Packages that conda-forge calls otherwise."""
+
+IMPORT_NAMES = {"pillow": "PIL"}
+"""Packages that are imported under another name."""
 
 _PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+]+( ?; ?python_version [<>=!]+ ['\"]3\.\d+['\"])?")
 
@@ -66,8 +70,18 @@ def unused(requirements: Iterable[str], modules: Iterable[Module], engines: Mapp
     modules = tuple(modules)
     names = imported(modules)
     called = {call.func.attr for module in modules for call in module.calls if isinstance(call.func, ast.Attribute)}
-    wanted = {package.replace("-", "_"): engines.get(package) for package in wants(requirements)}
+    wanted = {_import_name(package): engines.get(package) for package in wants(requirements)}
     return [name for name, method in wanted.items() if name not in names and method not in called]
+
+
+def undeclared(requirements: Iterable[str], modules: Iterable[Module], own: Iterable[str]) -> list[str]:
+    """Find imports of packages that nobody asked for: they are there by luck."""
+    declared = {_import_name(package) for package in wants(requirements)}
+    return sorted(imported(modules) - declared - set(own) - set(sys.stdlib_module_names))
+
+
+def _import_name(package: str) -> str:
+    return IMPORT_NAMES.get(package, package.replace("-", "_"))
 
 
 def _requirement(line: str) -> Requirement:

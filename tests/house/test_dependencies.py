@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.house import dependencies
-from tests.house.tree import ROOT, Module, modules
+from tests.house.tree import FRAME, ROOT, STOREYS, Module, modules, none
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = PROJECT["dependencies"]
@@ -26,17 +26,23 @@ def test_conda_and_pip_install_the_same():
 
 def test_constraints_are_names_and_versions():
     """No address, no path, no digest."""
-    assert dependencies.impure_pins(PINS) == []
+    none(dependencies.impure_pins(PINS))
 
 
 def test_everything_needed_is_pinned():
     """Each requirement has a pin that meets it."""
-    assert dependencies.unpinned(ALL, PINS) == []
+    none(dependencies.unpinned(ALL, PINS))
 
 
 def test_everything_needed_is_used():
     """A package that no module imports is not asked of anybody."""
-    assert dependencies.unused(RUNTIME, modules(), ENGINES) == []
+    none(dependencies.unused(RUNTIME, modules(), ENGINES))
+
+
+def test_everything_used_is_asked_for():
+    """No module leans on a package that another package happened to bring along."""
+    own = {*STOREYS, *(name.removesuffix(".py") for name in FRAME)}
+    none(dependencies.undeclared(RUNTIME, modules(), own))
 
 
 def test_conda_names_are_translated():
@@ -68,3 +74,9 @@ def test_unused_packages_are_found():
     """Imports anywhere count, and methods that need an engine."""
     module = Module("m.py", "def f(table):\n    from a_b.c import d\n    table.to_e()\n")
     assert dependencies.unused(["a-b", "c", "e", "g"], [module], {"e": "to_e", "g": "to_g"}) == ["c", "g"]
+
+
+def test_undeclared_packages_are_found():
+    """The standard library and our own packages need no declaration."""
+    module = Module("m.py", "import ast, gis.crs, a_b\nfrom c.d import e\nfrom . import f\n")
+    assert dependencies.undeclared(["A-b"], [module], ["gis"]) == ["c"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 STOREYS = ("gis", "satellite", "cross_check", "views")
 FRAME = ("app.py", "cli.py")
@@ -65,3 +67,9 @@ def texts() -> Iterator[tuple[str, str]]:
 def all_faults(check: Callable[[Module], list[str]], modules: tuple[Module, ...]) -> list[str]:
     """Return what a checker finds over several modules."""
     return [fault for module in modules for fault in check(module)]
+
+
+def none(faults: list[str]) -> None:
+    """Fail with every fault on a line of its own, for whoever has to mend them."""
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)

@@ -205,7 +205,12 @@ window.hdq = (function () {
     if (view !== seenView) {
       seenView = view
       map.invalidateSize()
-      map.fitBounds(state.view.bounds, { animate: false, padding: [12, 12], maxZoom: 15 })
+      if (state.view.cover) {
+        const bounds = L.latLngBounds(state.view.bounds)
+        map.setView(bounds.getCenter(), map.getBoundsZoom(bounds, true), { animate: false })
+      } else {
+        map.fitBounds(state.view.bounds, { animate: false, padding: [12, 12], maxZoom: 15 })
+      }
     }
     const found = choose(state.chosen)
     const flight = JSON.stringify(state.flight || null)

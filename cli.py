@@ -1,0 +1,381 @@
+"""The verbs of the workbench on the command line: parse, call, print. No logic."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import pandas as pd
+
+from gis.errors import TableFaults, WorkbenchError
+from gis.language import DEFAULT, LANGUAGES, Catalogue, catalogue
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+    from cross_check.chain import Step
+    from cross_check.demo import Report
+    from cross_check.files import Project
+    from cross_check.scoreboard import Score
+
+PROJECT = "haidongqing-demo"
+_SHOWN_FAULTS = 30
+_PORT = 8501
+
+Arguments = argparse.Namespace
+Verb = Callable[[Arguments, Catalogue], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 after a fault that the user can mend."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    words = catalogue(_language(argv))
+    arguments = _parser(words).parse_args(argv)
+    try:
+        verb: Verb = arguments.verb
+        return verb(arguments, words)
+    except TableFaults as refusal:
+        print(words.explain(refusal), file=sys.stderr)
+        _print_faults(refusal.faults, words, arguments.faults, sys.stderr)
+        return 1
+    except WorkbenchError as fault:
+        print(words.explain(fault), file=sys.stderr)
+        return 1
+
+
+def _language(argv: Sequence[str]) -> str:
+    """Read the language before all else: the help is written in it."""
+    early = argparse.ArgumentParser(add_help=False)
+    early.add_argument("--language", choices=LANGUAGES, default=os.environ.get("HDQ_LANGUAGE", DEFAULT))
+    chosen = early.parse_known_args(argv)[0].language
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def _parser(words: Catalogue) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hdq", description=words.say("cli.about"))
+    parser.set_defaults(faults=None)
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    for build in (_enterprises, _officers, _detect, _leads, _hotspots, _rounds, _brief, _scenes, _app, _demo):
+        build(verbs, words)
+    return parser
+
+
+def _command(verbs: "Verbs", name: str, code: str, verb: Verb, words: Catalogue) -> argparse.ArgumentParser:
+    """Add a command with the options that all commands share."""
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=words.say(code), description=words.say(code))
+    project = Path(os.environ.get("HDQ_PROJECT", PROJECT))
+    parser.add_argument("--project", type=Path, default=project, help=words.say("cli.project", default=project))
+    parser.add_argument("--language", choices=LANGUAGES, help=words.say("cli.language"))
+    parser.set_defaults(verb=verb)
+    return parser
+
+
+def _group(verbs: "Verbs", name: str, code: str, words: Catalogue) -> "Verbs":
+    parser = verbs.add_parser(name, help=words.say(code), description=words.say(code))
+    return parser.add_subparsers(required=True, metavar="COMMAND")
+
+
+def _enterprises(verbs: "Verbs", words: Catalogue) -> None:
+    group = _group(verbs, "enterprises", "cli.enterprises", words)
+    parser = _command(group, "import", "cli.enterprises_import", _import_enterprises, words)
+    parser.add_argument("file", type=Path, help=words.say("cli.source"))
+    parser.add_argument("--skip-faulty", action="store_true", help=words.say("cli.skip_faulty"))
+    parser.add_argument("--faults", type=Path, help=words.say("cli.faults_to"))
+
+
+def _officers(verbs: "Verbs", words: Catalogue) -> None:
+    group = _group(verbs, "officers", "cli.officers", words)
+    parser = _command(group, "import", "cli.officers_import", _import_officers, words)
+    parser.add_argument("file", type=Path, help=words.say("cli.source"))
+    parser.add_argument("--faults", type=Path, help=words.say("cli.faults_to"))
+
+
+def _detect(verbs: "Verbs", words: Catalogue) -> None:
+    parser = _command(verbs, "detect", "cli.detect", _run_detect, words)
+    parser.add_argument("before", type=Path, help=words.say("cli.before"))
+    parser.add_argument("after", type=Path, help=words.say("cli.after"))
+    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.out"))
+    day = _day(words)
+    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
+    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+    parser.add_argument("--false-alarm", type=_share, metavar="P", help=words.say("cli.false_alarm"))
+    parser.add_argument("--smallest-m2", type=_positive, metavar="M2", help=words.say("cli.smallest"))
+
+
+def _leads(verbs: "Verbs", words: Catalogue) -> None:
+    group = _group(verbs, "leads", "cli.leads", words)
+    parser = _command(group, "build", "cli.leads_build", _build_leads, words)
+    parser.add_argument("--patches", type=Path, metavar="FILE", help=words.say("cli.patches"))
+    parser.add_argument("--within-m", type=_positive, metavar="M", help=words.say("cli.within"))
+    parser.add_argument("--unclassified", action="store_true", help=words.say("cli.unclassified"))
+
+
+def _hotspots(verbs: "Verbs", words: Catalogue) -> None:
+    parser = _command(verbs, "hotspots", "cli.hotspots", _find_hotspots, words)
+    day = _day(words)
+    parser.add_argument("--kind", choices=("fire_point", "complaint"), default="fire_point", help=words.say("cli.kind"))
+    parser.add_argument("--events", type=Path, metavar="FILE", help=words.say("cli.events"))
+    parser.add_argument("--first", type=day, metavar="DAY", default=date.min, help=words.say("cli.first"))
+    parser.add_argument("--last", type=day, metavar="DAY", default=date.max, help=words.say("cli.last"))
+    parser.add_argument("--cell-m", type=_positive, default=3000.0, metavar="M", help=words.say("cli.cell"))
+
+
+def _rounds(verbs: "Verbs", words: Catalogue) -> None:
+    group = _group(verbs, "rounds", "cli.rounds", words)
+    parser = _command(group, "plan", "cli.rounds_plan", _plan_round, words)
+    parser.add_argument("--document", required=True, metavar="NO", help=words.say("cli.document"))
+    parser.add_argument("--seed", required=True, metavar="TEXT", help=words.say("cli.seed"))
+    parser.add_argument("--starts-on", type=_day(words), required=True, metavar="DAY", help=words.say("cli.starts_on"))
+    parser.add_argument("--days", type=int, choices=range(1, 32), metavar="N", default=5, help=words.say("cli.days"))
+    parser.add_argument("--past", type=Path, metavar="FILE", help=words.say("cli.past"))
+
+
+def _brief(verbs: "Verbs", words: Catalogue) -> None:
+    parser = _command(verbs, "brief", "cli.brief", _write_brief, words)
+    parser.add_argument("--title", default=words.say("demo.title"), help=words.say("cli.title"))
+    parser.add_argument("--maker", required=True, help=words.say("cli.maker"))
+    day = _day(words)
+    parser.add_argument("--made-on", type=day, metavar="DAY", default=date.today(), help=words.say("cli.made_on"))  # noqa: DTZ011 - the maker's own calendar
+    levels = ("public", "internal", "sensitive")
+    parser.add_argument("--classification", choices=levels, default="internal", help=words.say("cli.classification"))
+    parser.add_argument("--approval-no", default="", metavar="NO", help=words.say("cli.approval"))
+
+
+def _scenes(verbs: "Verbs", words: Catalogue) -> None:
+    group = _group(verbs, "scenes", "cli.scenes", words)
+    parser = _command(group, "search", "cli.scenes_search", _search_scenes, words)
+    day = _day(words)
+    parser.add_argument("--provider", required=True, help=words.say("cli.provider"))
+    parser.add_argument(
+        "--bbox", type=float, nargs=4, required=True, metavar=("W", "S", "E", "N"), help=words.say("cli.bbox")
+    )
+    parser.add_argument("--first", type=day, required=True, metavar="DAY", help=words.say("cli.first"))
+    parser.add_argument("--last", type=day, required=True, metavar="DAY", help=words.say("cli.last"))
+    parser.add_argument("--max-cloud", type=float, default=100.0, metavar="PERCENT", help=words.say("cli.max_cloud"))
+
+
+def _app(verbs: "Verbs", words: Catalogue) -> None:
+    parser = _command(verbs, "app", "cli.app", _serve, words)
+    parser.add_argument("--port", type=int, default=_PORT, help=words.say("cli.port"))
+
+
+def _demo(verbs: "Verbs", words: Catalogue) -> None:
+    parser = _command(verbs, "demo", "cli.demo", _run_demo, words)
+    parser.add_argument("--no-app", action="store_true", help=words.say("cli.no_app"))
+    parser.add_argument("--port", type=int, default=_PORT, help=words.say("cli.port"))
+    parser.add_argument("--seed", type=int, default=20_210_406, help=words.say("cli.demo_seed"))
+    parser.add_argument("--size-px", type=int, default=2000, metavar="PX", help=words.say("cli.size"))
+
+
+def _import_enterprises(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+
+    step, notes = chain.import_enterprises(arguments.file, _project(arguments), skip_faulty=arguments.skip_faulty)
+    _print_step(step, words)
+    _print_faults(notes, words, arguments.faults, sys.stdout)
+    return 0
+
+
+def _import_officers(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+
+    return _print_step(chain.import_officers(arguments.file, _project(arguments)), words)
+
+
+def _run_detect(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+    from satellite.detection import Params
+    from satellite.files import PairFiles
+
+    params = Params()
+    if arguments.false_alarm is not None:
+        params = replace(params, false_alarm=arguments.false_alarm)
+    if arguments.smallest_m2 is not None:
+        params = replace(params, smallest_m2=arguments.smallest_m2)
+    pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
+    out = arguments.out or _project(arguments).detect
+    dates = (arguments.before_on, arguments.after_on)
+    return _print_step(chain.detect(pair, out, dates=dates, params=params, progress=_progress(words)), words)
+
+
+def _build_leads(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+    from cross_check.leads import Params
+
+    params = Params(unclassified=arguments.unclassified)
+    if arguments.within_m is not None:
+        params = replace(params, within_m=arguments.within_m)
+    return _print_step(chain.build_leads(_project(arguments), patches=arguments.patches, params=params), words)
+
+
+def _find_hotspots(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+
+    step = chain.find_hotspots(
+        _project(arguments),
+        kind=arguments.kind,
+        between=(arguments.first, arguments.last),
+        events=arguments.events,
+        cell_m=arguments.cell_m,
+    )
+    return _print_step(step, words)
+
+
+def _plan_round(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain, plans, routes
+
+    plan = plans.Params(document_no=arguments.document, seed=arguments.seed)
+    route = routes.Params(days=arguments.days)
+    order = chain.RoundOrder(arguments.starts_on, plan, route=route, past=arguments.past)
+    return _print_step(chain.plan_round(_project(arguments), order, progress=_progress(words)), words)
+
+
+def _write_brief(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+    from cross_check.reports.contents import Brief
+
+    brief = Brief(
+        title=arguments.title,
+        maker=arguments.maker,
+        made_on=arguments.made_on,
+        sources=chain.image_sources(_project(arguments)),
+        classification=arguments.classification,
+        approval_no=arguments.approval_no,
+        language=words.language,
+    )
+    return _print_step(chain.write_brief(_project(arguments), brief, progress=_progress(words)), words)
+
+
+def _search_scenes(arguments: Arguments, words: Catalogue) -> int:
+    from satellite import catalog
+
+    west, south, east, north = arguments.bbox
+    scenes = catalog.search(
+        catalog.provider(arguments.provider),
+        bbox=(west, south, east, north),
+        between=(arguments.first, arguments.last),
+        max_cloud=arguments.max_cloud,
+    )
+    for scene in scenes.itertuples(index=False):
+        print(f"{scene.seen_on:%Y-%m-%d}  {scene.cloud_percent:5.1f} %  {scene.size_mb:8.1f} MB  {scene.title}")
+    print(words.say("cli.scenes_found", count=len(scenes)))
+    return 0
+
+
+def _serve(arguments: Arguments, words: Catalogue) -> int:
+    from views import server
+
+    print(words.say("cli.opening", port=arguments.port), flush=True)
+    return server.serve(arguments.project, arguments.port, words.language)
+
+
+def _run_demo(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import demo
+
+    params = demo.Params(seed=arguments.seed, size_px=arguments.size_px, language=words.language)
+    report = demo.run(arguments.project, params=params, progress=_progress(words))
+    _print_report(report, words)
+    return 0 if arguments.no_app else _serve(arguments, words)
+
+
+def _project(arguments: Arguments) -> "Project":
+    from cross_check.files import Project
+
+    return Project(arguments.project)
+
+
+def _print_step(step: "Step", words: Catalogue) -> int:
+    print(words.say(step.code, **step.figures))
+    for path in step.outputs:
+        print(f"  {path}")
+    return 0
+
+
+def _print_report(report: "Report", words: Catalogue) -> None:
+    for step, seconds in report.steps:
+        print(f"{words.say('demo.took', seconds=seconds):>8}  ", end="")
+        _print_step(step, words)
+    print(f"\n{words.say('demo.scores')}")
+    _print_score(report.leads, words.say("demo.what_leads"), words)
+    print(words.say("demo.decoys_note"))
+    _print_score(report.hotspots, words.say("demo.what_hotspots"), words)
+    print(words.say("demo.synthetic_note"))
+
+
+def _print_score(score: "Score", what: str, words: Catalogue) -> None:
+    figures = {"reported": score.reported, "right": score.right, "recall": score.recall, "precision": score.precision}
+    print(words.say("demo.score_title", what=what, **figures))
+    missed = score.rows["planted"] - score.rows["hidden"] - score.rows["found"]
+    table = pd.DataFrame(
+        {
+            words.say("demo.kind"): [_kind(row.kind, words, decoy=row.decoy) for row in score.rows.itertuples()],
+            words.say("demo.planted"): score.rows["planted"],
+            words.say("demo.hidden"): score.rows["hidden"],
+            words.say("demo.found"): score.rows["found"],
+            words.say("demo.missed"): missed.mask(score.rows["decoy"]).astype("Int64"),
+            words.say("demo.right_class"): score.rows["right_class"].mask(score.rows["decoy"]).astype("Int64"),
+        }
+    )
+    with pd.option_context("display.unicode.east_asian_width", True):  # noqa: FBT003 - pandas takes it by position
+        print(table.to_string(index=False, na_rep="-"))
+
+
+def _kind(kind: str, words: Catalogue, *, decoy: bool) -> str:
+    if decoy:
+        return f"{words.say('demo.is_decoy')}: {words.say('demo.' + kind)}"
+    return words.say(f"signals.{kind}" if f"signals.{kind}" in words.words else f"class.{kind}")
+
+
+def _print_faults(faults: pd.DataFrame, words: Catalogue, to: Path | None, stream: TextIO) -> None:
+    told = faults.assign(sentence=[words.say(code) for code in faults["code"]])
+    for fault in told.head(_SHOWN_FAULTS).itertuples(index=False):
+        facts = {"row": fault.row, "column": fault.column, "sentence": fault.sentence, "value": fault.value}
+        print(words.say("cli.fault_row", **facts).rstrip(), file=stream)
+    if to is not None:
+        from gis import files
+
+        files.write_table(told, to)
+    elif len(told) > _SHOWN_FAULTS:
+        print(words.say("cli.more_faults", count=len(told) - _SHOWN_FAULTS), file=stream)
+
+
+def _progress(words: Catalogue) -> Callable[[int, int, str], None]:
+    """Return a progress line for a terminal; a log file gets none."""
+
+    def tell(done: int, total: int, code: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\033[K[{done}/{total}] {words.say(code)}", end="" if done < total else "\n", file=sys.stderr)
+
+    return tell
+
+
+def _day(words: Catalogue) -> Callable[[str], date]:
+    def read(text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError as fault:
+            raise argparse.ArgumentTypeError(words.say("cli.wrong_day", text=text)) from fault
+
+    return read
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise ValueError(text)
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise ValueError(text)
+    return value
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,106 @@
+"""Quality and time of the tours: run as a script, it writes its figures."""
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from cross_check import tours
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "routes"
+
+
+def sections(path: Path) -> dict[str, np.ndarray]:
+    """Return the number tables of a VRPLIB file by heading, and its capacity."""
+    found: dict[str, list[list[int]]] = {}
+    rows: list[list[int]] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if words and words[0].endswith("_SECTION"):
+            rows = found.setdefault(words[0], [])
+        elif words and words[0] == "CAPACITY":
+            found["CAPACITY"] = [[int(words[-1])]]
+        elif words and all(word.lstrip("-").isdigit() for word in words):
+            rows.append([int(word) for word in words])
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def published(name: str, scale: int, service: int) -> tours.Problem:
+    """Return a published instance as visits that are all worth more than any detour."""
+    parts = sections(DATA / name)
+    places = parts["NODE_COORD_SECTION"][:, 1:]
+    lengths = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+    drives = (scale * lengths + (0.5 if scale == 1 else 0)).astype(np.int64)
+    count = len(places) - 1
+    windows = parts.get("TIME_WINDOW_SECTION", np.tile([0, 0, 10**6], (count + 1, 1)))[:, 1:] * scale
+    return tours.Problem(
+        length=drives,
+        duration=drives,
+        service=np.full(count, service * scale),
+        earliest=windows[1:, 0],
+        latest=windows[1:, 1],
+        prize=np.full(count, 10**5),
+        demand=parts["DEMAND_SECTION"][1:, 1],
+        days=40,
+        capacity=int(parts["CAPACITY"].item()),
+        duty=10**7,
+        horizon=int(windows[0, 1]),
+    )
+
+
+def report(name: str, problem: tours.Problem, iterations: int, best: int) -> None:
+    """Write cost, gap to the best known and time."""
+    began = time.perf_counter()
+    cost = tours.solve(problem, tours.Search(iterations, iterations)).cost
+    seconds = time.perf_counter() - began
+    sys.stdout.write(f"{name}: {cost}, best known {best}, gap {cost / best - 1:.2%}, {seconds:.1f} s\n")
+
+
+def province(iterations: int) -> None:
+    """Plan 300 sites of 13 regions over five days, region by region, and add up the whole."""
+    data = np.load(DATA / "hlj_300.npz")
+    cost, served, driven, high, began = 0, 0, 0, 0, time.perf_counter()
+    for region in range(13):
+        mine = np.flatnonzero(data["home"] == region)
+        places = np.concatenate([[region], mine + 13])
+        drives = data["T"][np.ix_(places, places)]
+        problem = tours.Problem(
+            length=drives,
+            duration=drives,
+            service=data["service"][mine],
+            earliest=data["tw"][mine, 0],
+            latest=data["tw"][mine, 1],
+            prize=data["prize"][mine],
+            demand=np.ones(len(mine), dtype=np.int64),
+            days=5,
+            capacity=len(mine),
+            duty=28_800,
+            horizon=32_400,
+        )
+        found = tours.solve(problem, tours.Search(iterations, iterations))
+        visits = [visit for tour in found.tours for visit in tour.visits]
+        cost, served = cost + found.cost, served + len(visits)
+        driven += found.cost - int(problem.prize.sum() - problem.prize[visits].sum())
+        high += int((data["risk"][mine] == 3).sum() - (data["risk"][mine[visits]] == 3).sum())
+    sys.stdout.write(
+        f"hlj_300 by region, {iterations} iterations: objective {cost} (reference 2195677), {served} served, "
+        f"{driven / 3600:.1f} h driven, {high} of high risk left out, {time.perf_counter() - began:.1f} s\n"
+    )
+
+
+def main() -> None:
+    """Run the published instances and the province."""
+    if not DATA.is_dir():
+        sys.stdout.write("the published instances are not here\n")
+        return
+    report("RC208 (tenths)", published("RC208.vrp", 10, 10), 5_000, 7761)
+    many = published("X-n101-k25.vrp", 1, 0)
+    report("X-n101-k25", replace(many, duration=many.duration * 0), 20_000, 27591)
+    for iterations in (500, 2_000, 4_000):
+        province(iterations)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""Routes: no rule broken, high risk kept, the clock, repeatable to the byte."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import Point, box
+
+from cross_check import audits, plans, routes, tours
+from gis.crs import STORAGE
+from gis.errors import WorkbenchError
+from gis.language import catalogue
+
+A, B = "230100", "230200"
+SEATS = {A: (126.5, 45.8), B: (124.0, 47.3)}
+QUICK = routes.Params(search=tours.Search(iterations=400, patience=200))
+
+
+def _regions() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "division_code": list(SEATS),
+            "name_zh": list(SEATS),
+            "name_en": list(SEATS),
+            "seat_lon": [lon for lon, _ in SEATS.values()],
+            "seat_lat": [lat for _, lat in SEATS.values()],
+        },
+        geometry=[box(lon - 3, lat - 3, lon + 3, lat + 3) for lon, lat in SEATS.values()],
+        crs=STORAGE,
+    )
+
+
+def _assignment() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "team_id": [f"T{B}", f"T{A}"],
+            "home_division": [B, A],
+            "division_code": [A, B],
+            "officer_ids": "a;b",
+            "officers": 2,
+            "interest_sites": ["S-secret", None],
+            "travel_km": 300.0,
+            "expertise_met": True,
+            "load_min": 300.0,
+            "reason": "rounds.nearest",
+        }
+    )
+
+
+def _target(target_id: str, place: tuple[float, float], home: str = A, **changes: object) -> dict[str, object]:
+    team = {A: f"T{B}", B: f"T{A}"}[home]
+    return {
+        "target_id": target_id,
+        "target_kind": "lead",
+        "name": f"target {target_id}",
+        "team_id": team,
+        "division_code": home,
+        "site_id": None,
+        "risk": 1,
+        "service_min": 60,
+        "trigger": target_id,
+        "check_kind": "case",
+        "document_no": "TEST 1",
+        "opens": None,
+        "closes": None,
+        "geometry": Point(SEATS[home][0] + place[0], SEATS[home][1] + place[1]),
+    } | changes
+
+
+def _table(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(rows, columns=list(plans.TARGETS.columns), geometry="geometry", crs=STORAGE)
+
+
+def _random_targets(count: int, seed: int, spread: float = 0.9) -> gpd.GeoDataFrame:
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(count):
+        opens, closes = rng.choice([None, "09:30", "13:10"]), rng.choice([None, "11:40", "12:30", "16:00"])
+        rows.append(
+            _target(
+                f"L{number:03d}",
+                (float(rng.normal(0, spread)), float(rng.normal(0, spread / 2))),
+                [A, B][number % 2],
+                risk=int(rng.integers(1, 4)),
+                service_min=int(rng.integers(45, 121)),
+                target_kind=str(rng.choice(["lead", "site"])),
+                opens=opens,
+                closes=closes,
+            )
+        )
+    return _table(rows)
+
+
+def _plan(targets: gpd.GeoDataFrame, params: routes.Params = QUICK) -> routes.Routes:
+    return routes.plan(_assignment(), targets, _regions(), params=params)
+
+
+def _audit(planned: routes.Routes, targets: gpd.GeoDataFrame, params: routes.Params = QUICK) -> list[audits.Violation]:
+    return audits.check(planned, targets, _assignment(), _regions(), params=params)
+
+
+@settings(max_examples=15)
+@given(count=st.integers(0, 40), seed=st.integers(0, 10**6), spread=st.sampled_from([0.05, 0.5, 1.2]))
+def test_no_plan_breaks_a_rule_of_the_audit(count, seed, spread):
+    """Whatever the targets, places and windows, the independent audit finds nothing."""
+    targets = _random_targets(count, seed, spread)
+    assert _audit(_plan(targets), targets) == []
+
+
+def test_the_same_input_gives_the_same_routes_whatever_the_order_of_rows():
+    """Shuffled tables give equal visits, legs and unserved targets."""
+    targets = _random_targets(30, 7)
+    first = _plan(targets)
+    shuffled = targets.iloc[np.random.default_rng(1).permutation(len(targets))]
+    again = routes.plan(_assignment()[::-1], shuffled, _regions()[::-1], params=QUICK)
+    for name in ("visits", "legs", "unserved"):
+        pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
+
+
+def test_high_risk_is_kept_when_not_all_fit():
+    """Of nine targets at one place, alike but for the risk, a day of two visits holds the two of risk 3."""
+    risks = [1, 1, 1, 2, 2, 3, 1, 2, 3]
+    targets = _table(
+        [_target(f"L{number}", (0.1, 0.0), risk=risk, service_min=180) for number, risk in enumerate(risks)]
+    )
+    planned = _plan(targets, routes.Params(days=1, search=QUICK.search))
+    assert sorted(planned.visits["target_id"]) == ["L5", "L8"]
+    assert set(planned.unserved["reason"]) == {"routes.no_time"}
+
+
+def test_a_lead_is_kept_before_a_site_of_equal_risk():
+    """With room for one visit the lead wins, even if it lies farther away."""
+    targets = _table(
+        [
+            _target("S1", (0.1, 0.0), target_kind="site", trigger=None, check_kind="special", service_min=300),
+            _target("L1", (0.3, 0.0), service_min=300),
+        ]
+    )
+    planned = _plan(targets, routes.Params(days=1, search=QUICK.search))
+    assert planned.visits["target_id"].tolist() == ["L1"]
+    assert planned.unserved["target_id"].tolist() == ["S1"]
+
+
+def test_the_most_valuable_day_comes_first():
+    """With one visit a day the days run by falling risk."""
+    targets = _table([_target(f"L{risk}", (0.1 * risk, 0.0), risk=risk, service_min=300) for risk in (1, 3, 2)])
+    assert _plan(targets).visits["target_id"].tolist() == ["L3", "L2", "L1"]
+
+
+def test_what_cannot_be_reached_says_why():
+    """Too far for a day, closed before anybody can be there, or simply no room: each has its own reason."""
+    targets = _table(
+        [
+            _target("far", (5.0, 0.0)),
+            _target("shut", (1.0, 0.0), closes="08:30"),
+            _target("never", (0.0, 0.0), opens="20:00"),
+            _target("near", (0.1, 0.0)),
+        ]
+    )
+    planned = _plan(targets)
+    reasons = dict(zip(planned.unserved["target_id"], planned.unserved["reason"], strict=True))
+    assert reasons == {"far": "routes.out_of_reach", "shut": "routes.shut", "never": "routes.shut"}
+    assert planned.visits["target_id"].tolist() == ["near"]
+    for reason in reasons.values():
+        assert catalogue("zh").say(reason) != catalogue("en").say(reason)
+
+
+def test_the_day_starts_at_eight_and_pauses_at_noon():
+    """Four visits of 80 minutes at the seat: the third ends after noon, then comes the break, then the fourth."""
+    targets = _table([_target(f"L{number}", (0.0, 0.0), service_min=80 + 15 * (number == 2)) for number in range(4)])
+    planned = _plan(targets, routes.Params(days=1, search=QUICK.search))
+    times = planned.visits[["arrive", "leave"]].to_numpy().tolist()
+    assert times[0][0] == "08:00"
+    before = [(arrive, leave) for arrive, leave in times if arrive < "12:00"]
+    after = [(arrive, leave) for arrive, leave in times if arrive >= "12:00"]
+    assert len(before) == 3
+    assert after[0][0] >= "13:00"
+    assert planned.legs[["leave", "back", "duty_min"]].to_numpy().tolist() == [["08:00", "14:35", 335.0]]
+    assert _audit(planned, targets, routes.Params(days=1)) == []
+
+
+def test_a_leg_runs_from_the_seat_through_the_visits_and_back():
+    """The line starts and ends at the seat and passes the visits; its length is the geodesic times the detour."""
+    targets = _table([_target("L1", (0.2, 0.0)), _target("L2", (0.2, 0.1))])
+    planned = _plan(targets)
+    line, places = planned.legs.geometry.iloc[0], planned.visits.geometry
+    assert list(line.coords) == [SEATS[A], *[(place.x, place.y) for place in places], SEATS[A]]
+    geodesic = STORAGE.get_geod().geometry_length(line)
+    assert planned.legs["length_m"].iloc[0] == pytest.approx(1.3 * geodesic)
+    # Each drive is rounded up to the minute.
+    assert 0 <= planned.legs["drive_min"].iloc[0] - 1.3 * geodesic / 1000 < 3
+
+
+def test_progress_tells_every_team():
+    """The callable hears of each team in turn and of the end."""
+    heard = []
+    routes.plan(
+        _assignment(), _random_targets(4, 0), _regions(), params=QUICK, progress=lambda *news: heard.append(news)
+    )
+    assert heard == [(0, 2, "routes.team"), (1, 2, "routes.team"), (2, 2, "routes.team")]
+
+
+def test_a_target_of_a_team_that_is_not_sent_is_refused():
+    """A plan for another round's targets is a fault that names the team."""
+    targets = _table([_target("L1", (0.1, 0.0), team_id="T999999")])
+    with pytest.raises(WorkbenchError) as refused:
+        _plan(targets)
+    assert (refused.value.code, refused.value.params) == ("routes.unknown_team", {"teams": "T999999"})
+    with pytest.raises(WorkbenchError) as refused:
+        routes.plan(_assignment(), _random_targets(2, 0), _regions().iloc[:1], params=QUICK)
+    assert refused.value.code == "routes.unknown_division"
+
+
+@pytest.mark.parametrize(
+    "bad", [{"days": 0}, {"prizes": (-1, 0, 0)}, {"noon_min": 60}, {"day_min": 1000}, {"lead_factor": 0}]
+)
+def test_impossible_days_are_refused(bad):
+    """A day without length, a negative prize or an end after midnight is a programmer's mistake."""
+    with pytest.raises(ValueError, match=r"at least|break|midnight"):
+        routes.Params(**bad)

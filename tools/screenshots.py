@@ -1,0 +1,153 @@
+"""Pictures of every page of the map app: ``python tools/screenshots.py [--project DIR] [--out DIR]``.
+
+Needs Chromium (``--chromium``, else the one on the path). The browser is kept from every host but this machine.
+"""
+
+import argparse
+import io
+import os
+import re
+import shutil
+import socket
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+
+from views import server
+
+PAGES = {"overview": "", "map": "work_map", "bench": "bench", "hotspots": "hotspots", "plan": "plan"}
+SIZE = {"width": 1440, "height": 900}
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
+_PATIENCE_S = 60
+_COLOURS = 200
+_SLASHES_OF_HOST = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Write one picture a page in Chinese and one in English; return 0, or 1 where there is no Chromium."""
+    parser = argparse.ArgumentParser(description="Pictures of every page of the map app.")
+    parser.add_argument("--project", type=Path, default=Path("haidongqing-demo"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "docs" / "images")
+    parser.add_argument("--chromium", default=chromium())
+    chosen = parser.parse_args(arguments)
+    if not chosen.chromium:
+        print("screenshots: no Chromium on the path; name one with --chromium", file=sys.stderr)
+        return 1
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with running(chosen.project, "zh") as address, browsing(chosen.chromium, []) as browser:
+        page = browser.new_page()
+        for name, path in PAGES.items():
+            save(open_page(page, f"{address}/{path}"), chosen.out / f"{name}.png")
+    with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
+        save(open_page(browser.new_page(), f"{address}/work_map"), chosen.out / "map-en.png")
+    return 0
+
+
+def chromium() -> str | None:
+    """Return the path of an installed Chromium, None without one."""
+    return next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+
+
+@contextmanager
+def running(project: Path, language: str) -> Iterator[str]:
+    """Serve a project on a free port of this machine and yield the address; stop when the block ends.
+
+    Raises
+    ------
+    TimeoutError
+        If the server does not answer within a minute.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = server.start(project, port, language)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + _PATIENCE_S
+        while not answers(f"{address}/_stcore/health"):
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise TimeoutError(f"{address} does not answer")
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def answers(address: str) -> bool:
+    """Tell whether an address answers."""
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 -- an address of this machine
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@contextmanager
+def browsing(executable: str, refused: list[str]) -> Iterator[BrowserContext]:
+    """Yield a browser with a fresh profile; requests to other hosts are refused and their addresses noted."""
+
+    def judge(route: Route) -> None:
+        if _LOOPBACK.match(route.request.url):
+            route.fallback()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    with tempfile.TemporaryDirectory() as profile, sync_playwright() as driver:
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=executable, args=list(FLAGS), viewport=SIZE, locale="zh-CN", env=dict(os.environ)
+        )
+        context.route("**/*", judge)
+        try:
+            yield context
+        finally:
+            context.close()
+
+
+def open_page(page: Page, address: str) -> Page:
+    """Open a page and wait until its map, if it has one, is drawn."""
+    page.goto(address)
+    page.wait_for_selector(".hdq-title h1")
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has run and the house script has drawn what it was told to."""
+    page.wait_for_function("!document.querySelector('[data-test-script-state=running]')", timeout=_PATIENCE_S * 1000)
+    if page.url.rstrip("/").count("/") > _SLASHES_OF_HOST:
+        frame = page.frame_locator("iframe").first
+        frame.locator("body[data-hdq-shown]").wait_for(state="attached", timeout=_PATIENCE_S * 1000)
+    page.wait_for_timeout(800)
+
+
+def save(page: Page, path: Path) -> None:
+    """Write what the page shows as a small PNG."""
+    whole = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    whole.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,200 @@
+"""The bench: one lead after another, before and after under one swipe, with all that is known beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from cross_check.files import Project
+from gis.errors import WorkbenchError
+from gis.language import Catalogue, catalogue
+from satellite import windows
+from views import board, chips, choosing, colours, frame, listing, scenes, state, wording
+from views.board import Swipe
+from views.layers import Layer
+from views.state import Stamp, Tables
+
+PAGE = "bench"
+WIDTH_M, HEIGHT_M = 4200, 3000
+
+# Which bands become red, green and blue.
+LOOKS = {
+    "natural": ("red", "green", "blue"),
+    "false": ("nir", "red", "green"),
+    "short": ("swir22", "nir", "red"),
+}
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The two images that the detection compared."""
+
+    before: Path
+    after: Path
+    before_on: str
+    after_on: str
+
+
+def page() -> None:
+    """Draw the page."""
+    words = frame.words_now()
+    frame.title(words, "bench.title")
+    shown = frame.tables(words, "leads")
+    leads = scenes.chosen_leads(shown["leads"], shown["enterprises"], scenes.Choice())
+    if leads.empty:
+        st.info(words.say("bench.none"), icon=":material/check_circle:")
+        st.stop()
+    st.html(f'<div class="hdq-notice">{escape(words.say("bench.notice"))}</div>')
+    ids = list(leads["lead_id"])
+    now = choosing.chosen(PAGE)
+    if now is None or now[1] not in ids:
+        now = ("leads", ids[0])
+        choosing.choose(PAGE, now, fly=False)
+    place = ids.index(now[1])
+    left, right = st.columns([2, 3], gap="small")
+    with left:
+        _steps(words, ids, place)
+        short = _reading_list(leads, shown, words)
+        choosing.table(PAGE, "leads", short, ids, listing.columns(words), board.HEIGHT - 60)
+    with right:
+        _pictures(words, shown, leads.iloc[place])
+    _facts(words, shown, leads.iloc[place])
+
+
+def _steps(words: Catalogue, ids: list[str], place: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="steps"):
+        for code, step, key in (("previous", -1, "k"), ("next", 1, "j")):
+            st.button(
+                words.say(f"bench.{code}"),
+                key=code,
+                disabled=not 0 <= place + step < len(ids),
+                on_click=choosing.choose,
+                args=(PAGE, ("leads", ids[(place + step) % len(ids)])),
+                kwargs={"fly": False},
+                shortcut=key,
+            )
+        st.caption(words.say("bench.place", place=place + 1, count=len(ids)))
+
+
+def _reading_list(leads: gpd.GeoDataFrame, shown: Tables, words: Catalogue) -> pd.DataFrame:
+    whole = listing.leads(leads, shown["regions"], shown["zones"], words)
+    kept = ("priority", "class", "area", "region", "state", "lead_id")
+    return whole[[words.say(f"app.column_{name}") for name in kept]]
+
+
+def _pictures(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
+    look = st.segmented_control(
+        words.say("bench.look"),
+        list(LOOKS),
+        format_func=lambda each: words.say(f"bench.look_{each}"),
+        default="natural",
+        required=True,
+        key="look",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    lon, lat = lead["geometry"].representative_point().coords[0]
+    box = windows.around(lon, lat, WIDTH_M, HEIGHT_M)
+    swipe = None
+    try:
+        swipe = _swipe(shown.stamp, box, str(look), words.language)
+    except WorkbenchError as error:
+        st.warning(words.say("bench.no_images", reason=words.explain(error)), icon=":material/image_not_supported:")
+    scene = board.Scene(
+        layers=_outlines(shown.stamp, words.language),
+        bounds=swipe.bounds if swipe else ((box[1], box[0]), (box[3], box[2])),
+        legend=[scenes.class_legend(words)],
+        chosen=choosing.chosen(PAGE),
+        swipe=swipe,
+        cover=True,
+    )
+    board.draw(scene, words, f"{PAGE}-map", height=board.HEIGHT - 110, on_pick=choosing.from_map(PAGE))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _swipe(stamp: Stamp, box: windows.Bbox, look: str, language: str) -> Swipe:
+    words, pair = catalogue(language), dates_of(stamp.project, state.facts(stamp, "recipe"))
+    names = LOOKS[look]
+    known = [windows.band_names(path) for path in (pair.before, pair.after)]
+    wanted = names if all(name in some for some in known for name in names) else ()
+    before, after = (windows.read(path, box, wanted) for path in (pair.before, pair.after))
+    ends = chips.limits(before, after)
+    pictures = [chips.png(each, ends) for each in (before, after)]
+    said = words.say("bench.before", day=pair.before_on), words.say("bench.after", day=pair.after_on)
+    return Swipe(pictures[0], pictures[1], chips.bounds(before), *said)
+
+
+def dates_of(project: Project, recipe: dict[str, object]) -> Dates:
+    """Return the two images of a detection as its recipe names them.
+
+    Raises
+    ------
+    WorkbenchError
+        ``bench.no_recipe`` if there is no recipe or it names no pair of images.
+    """
+    inputs = recipe.get("inputs")
+    if not isinstance(inputs, dict) or not {"before", "after"} <= inputs.keys():
+        raise WorkbenchError("bench.no_recipe", "No recipe names the two images of the detection")
+    paths = [(project.recipe.parent / inputs[name]["path"]).resolve() for name in ("before", "after")]
+    days = [_day(inputs[name].get("seen_on")) for name in ("before", "after")]
+    return Dates(paths[0], paths[1], days[0], days[1])
+
+
+def _day(value: object) -> str:
+    return date.fromisoformat(str(value)).isoformat() if value else ""
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _outlines(stamp: Stamp, language: str) -> list[Layer]:
+    shown, words = state.tables(stamp), catalogue(language)
+    names = wording.region_names(shown["regions"], language)
+    made = scenes.leads(shown["leads"], shown["zones"], words, names)
+    lines = [replace(zone, styles=_unfilled(zone.styles), name="") for zone in scenes.zones(shown["zones"], words)]
+    return [*lines, replace(made, styles=_unfilled(made.styles), name="")]
+
+
+def _unfilled(styles: Mapping[str, colours.Style]) -> dict[str, colours.Style]:
+    """Leave the pixels free: on a picture only outlines are drawn."""
+    return {kind: {**style, "fillOpacity": 0, "weight": 2.2} for kind, style in styles.items()}
+
+
+def _facts(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
+    patches = shown["patches"]
+    change = patches[patches["patch_id"] == lead["patch_id"]] if len(patches) else patches
+    names = wording.region_names(shown["regions"], words.language)
+    lon, lat = lead["geometry"].representative_point().coords[0]
+    known = {
+        "lead_id": lead["lead_id"],
+        "class": wording.labels(wording.class_of(pd.DataFrame([lead])), words)[0],
+        "priority": wording.number(lead["priority"]),
+        "score": wording.number(lead["score"]),
+        "area": wording.area(lead["area_m2"], words),
+        "position": f"{lon:.5f}, {lat:.5f}",
+        "region": names.get(lead["division_code"], lead["division_code"]),
+    }
+    around = {
+        "site": wording.text(lead["site_name"]) or words.say("bench.no_site"),
+        "distance": wording.distance(lead["distance_m"], words),
+        "zones": wording.zone_names(lead["zone_ids"], shown["zones"]) or words.say("bench.no_zone"),
+        "before_on": wording.day(lead["before_on"]),
+        "after_on": wording.day(lead["after_on"]),
+    }
+    for each in ("d_ndvi", "d_ndwi", "d_ndbi"):
+        around[each] = _signed(change[each].iloc[0]) if len(change) else ""
+    for column, part in zip(st.columns(2, gap="medium"), (known, around), strict=True):
+        rows = ((words.say(f"bench.fact_{name}"), value) for name, value in part.items() if value)
+        body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
+        column.html(f'<table class="hdq-sheet">{body}</table>')
+
+
+def _signed(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:+.3f}"
+
+
+if __name__ == "__main__":
+    page()
