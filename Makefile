@@ -29,8 +29,9 @@ $(ASSETS): $(wildcard tools/assets.*) $(SET_UP)
 	@if $(BIN)/python tools/assets.py; then touch $@; else \
 	echo "Set-up goes on without browser assets and typefaces: maps and PDFs stay plain until they are fetched, and the next make tries again." >&2; fi
 
-demo: setup  ## A synthetic province from imagery to briefing maps, then where to look
-	$(BIN)/hdq demo
+# In a script, where nobody would end the map app, only the chain runs.
+demo: setup  ## A synthetic province from imagery to briefing maps, then the map app
+	@if test -t 1; then $(BIN)/hdq demo; else $(BIN)/hdq demo --no-app; fi
 
 test: setup  ## All tests
 	$(BIN)/pytest
@@ -43,8 +44,10 @@ lint: setup  ## Style, types, layers, spelling, notebooks without outputs
 	$(BIN)/codespell
 	@for notebook in notebooks/*.ipynb; do test ! -e "$$notebook" || $(BIN)/nbstripout --verify "$$notebook" || exit 1; done
 
+# A benchmark is a script that writes figures or a file of tests with limits.
 bench: setup  ## Speed and memory of the slow verbs
-	@for file in tests/benchmarks/bench_*.py; do test ! -e "$$file" || $(BIN)/pytest -q -s "$$file" || exit 1; done
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; \
+	if grep -q __main__ "$$file"; then $(BIN)/python "$$file"; else $(BIN)/pytest -q -s "$$file"; fi || exit 1; done
 
 wheel: setup  ## The package with its assets, into dist/
 	@test -e $(ASSETS) || { echo "No wheel without browser assets and typefaces; run make setup with a network." >&2; exit 1; }

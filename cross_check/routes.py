@@ -91,7 +91,8 @@ class Params:
         Minutes of driving that a visit of risk 1, 2 and 3 is worth. The least exceeds a whole day's duty, so nothing
         that fits is left out to spare driving.
     lead_factor : float
-        How much more a lead is worth than a site of equal risk.
+        How much more a lead is worth than a site of equal risk. Beyond the ratio of the greatest prize to the least,
+        as here, any lead is worth more than any site: a lead has a cause, a site was only drawn.
     travel : Travel
     search : tours.Search
     """
@@ -104,7 +105,7 @@ class Params:
     day_min: int = 9 * 60
     visits_a_day: int = 6
     prizes: tuple[float, float, float] = (500.0, 2000.0, 8000.0)
-    lead_factor: float = 2.0
+    lead_factor: float = 20.0
     travel: Travel = field(default_factory=Travel)
     search: tours.Search = field(default_factory=tours.Search)
 
@@ -137,8 +138,8 @@ def plan(
 ) -> Routes:
     """Plan the days of every team: which targets, in which order, at which time.
 
-    Each team lodges at the seat of the region it is sent to and returns there every evening. Targets of higher risk,
-    and leads before sites, are kept where not all fit. The most valuable day comes first.
+    Each team lodges at the seat of the region it is sent to and returns there every evening. Where not all targets
+    fit, leads are kept before sites and high risk before low. The most valuable day comes first.
 
     Parameters
     ----------

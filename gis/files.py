@@ -38,7 +38,7 @@ _SHEET = data.words("headings")["sheet"]
 _WIDTHS = (36, 22, 26, 10, 12, 36, 10, 10, 16, 12, 12)
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _SHAPEFILE = {".shp", ".shx", ".dbf", ".prj"}
-_BYTEWISE = "latin-1"
+_BYTEWISE = "ISO-8859-1"
 _OLD_DATUMS = ("Beijing 1954", "Xian 1980")
 """Between these and CGCS2000 the parameters are secret surveying results, so nothing here may guess them."""
 
@@ -305,13 +305,13 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
     return _as_rows(_read_features(path, path), path)
 
 
-def _read_features(source: Path, path: Path, encoding: str | None = None) -> pd.DataFrame:
+def _read_features(source: Path, path: Path) -> pd.DataFrame:
     """Read the one layer of a source; ``path`` is what its owner calls it."""
     try:
         layers = pyogrio.list_layers(source)
         if len(layers) > 1:
             raise _several(path, len(layers))
-        return pyogrio.read_dataframe(source, encoding=encoding)
+        return pyogrio.read_dataframe(source)
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as fault:
         raise _unreadable(path) from fault
 
@@ -353,7 +353,11 @@ def _read_shapefile(path: Path) -> gpd.GeoDataFrame:
             for member in archive.namelist():
                 if member[:-4] == shapes[0][:-4] and member[-4:].lower() in _SHAPEFILE:
                     target.with_suffix(member[-4:].lower()).write_bytes(archive.read(member))
-            features = _read_features(target, path, _BYTEWISE)
+            if not all(target.with_suffix(ending).is_file() for ending in (".shx", ".dbf")):
+                raise _unreadable(path)
+            # Latin-1 gives every byte a character of its own, so nothing is lost until the encoding is told.
+            target.with_suffix(".cpg").write_text(_BYTEWISE, encoding="ascii")
+            features = _read_features(target, path)
     except (BadZipFile, zlib.error, EOFError) as fault:
         raise _unreadable(path) from fault
     return _as_rows(_decoded_attributes(features, path), path)

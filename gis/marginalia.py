@@ -174,20 +174,39 @@ def legend_height(groups: Sequence[Group], em: float) -> float:
 
 
 def legend(paper: Paper, box: Box, title: str, groups: Sequence[Group]) -> None:
-    """Draw the legend of what is shown; rows move closer when the box is low."""
-    inside = block(paper, box, title, "legend")
-    em = paper.em
-    pitch = min(_ROW_MM * em, inside.height / max(_legend_rows(groups), 1))
-    y = inside.top + _GROUP_GAP * pitch
+    """Draw the legend of what is shown; in a low box rows move closer, then stand in several columns."""
+    inside, em = block(paper, box, title, "legend"), paper.em
+    columns = _legend_columns(groups, inside.height / (_TIGHT_MM * em))
+    pitch = min(_ROW_MM * em, inside.height / max(rows[-1][0] for rows in columns))
+    wide = inside.width / len(columns)
+    for number, rows in enumerate(columns):
+        x = inside.x + number * wide
+        for below, line in rows:
+            y = inside.top - below * pitch
+            if isinstance(line, Group):
+                paper.write(x, y + 0.25 * pitch, line.name, _TEXT_MM * em, Ink(bold=True), gid="legend_group")
+                continue
+            sample = Box(x + 2 * em, y + 0.12 * pitch, 9 * em, 0.66 * pitch)
+            symbols.draw_sample(paper.axes, line.kind, line.symbol, sample, em=em)
+            size = paper.fitting(line.label, _TEXT_MM * em, wide - 16 * em)
+            paper.write(x + 14 * em, y + 0.25 * pitch, line.label, size, gid="legend_entry")
+
+
+def _legend_columns(groups: Sequence[Group], capacity: float) -> list[list[tuple[float, Group | Entry]]]:
+    """Return the lines of each column with the rows from its top to their foot; no heading stands last."""
+    columns: list[list[tuple[float, Group | Entry]]] = [[]]
+    below = 0.0
     for group in groups:
-        y -= (1 + _GROUP_GAP) * pitch
-        paper.write(inside.x, y + 0.25 * pitch, group.name, _TEXT_MM * em, Ink(bold=True), gid="legend_group")
-        for entry in group.entries:
-            y -= pitch
-            sample = Box(inside.x + 2 * em, y + 0.12 * pitch, 9 * em, 0.66 * pitch)
-            symbols.draw_sample(paper.axes, entry.kind, entry.symbol, sample, em=em)
-            label = paper.shortened(entry.label, _TEXT_MM * em, inside.width - 14 * em)
-            paper.write(inside.x + 14 * em, y + 0.25 * pitch, label, _TEXT_MM * em, gid="legend_entry")
+        if columns[-1]:
+            below += _GROUP_GAP
+        for line in (group, *group.entries):
+            needed = 2 if line is group else 1
+            if columns[-1] and below + needed > capacity:
+                columns.append([])
+                below = 0.0
+            below += 1
+            columns[-1].append((below, line))
+    return columns if columns[-1] else [[(1.0, Group("", ()))]]
 
 
 def inset(
@@ -300,9 +319,8 @@ def _stamp(paper: Paper, x: float, text: str, colour: str, gid: str, *, from_rig
 
 
 def _numeric(rows: Sequence[tuple[str, ...]], column: int) -> bool:
-    return all(
-        row[column].replace(",", "").replace(".", "").strip("-").isdigit() or not row[column].strip("-") for row in rows
-    )
+    written = [row[column].replace(",", "").replace(".", "") for row in rows if row[column].strip("-")]
+    return bool(written) and all(cell.isdigit() for cell in written)
 
 
 def _stops(

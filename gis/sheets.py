@@ -85,9 +85,11 @@ def lay_out(size: str, orientation: str, aspect: float) -> Sheet:
     body = Box(margin, foot.top, width - 2 * margin, head.y - foot.top)
     if orientation == "landscape":
         frame, panel = _side_by_side(body, aspect, gap, band, _PANEL_LEAST * em)
+        share = 0.39
     else:
         frame, panel = _one_above_other(body, gap, band)
-    columns = _columns(panel, gap, wide=panel.width >= _TWO_COLUMNS * em)
+        share = 0.5
+    columns = _columns(panel, gap, share) if panel.width >= _TWO_COLUMNS * em else (panel,)
     return Sheet(width, height, em, band, head, frame, columns, foot)
 
 
@@ -107,10 +109,8 @@ def _one_above_other(body: Box, gap: float, band: float) -> tuple[Box, Box]:
     return frame, panel
 
 
-def _columns(panel: Box, gap: float, *, wide: bool) -> tuple[Box, ...]:
-    if not wide:
-        return (panel,)
-    first = (panel.width - gap) * 0.39
+def _columns(panel: Box, gap: float, share: float) -> tuple[Box, Box]:
+    first = (panel.width - gap) * share
     second = panel.width - gap - first
     return (
         Box(panel.x, panel.y, first, panel.height),

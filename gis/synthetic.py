@@ -127,7 +127,7 @@ def zones(
     for number, (place, centre) in enumerate(zip(drawn, centres, strict=True), start=1):
         kind = kinds[names[place]]
         outlines.append(scatter.blob(rng, centre, 1000 * rng.uniform(*kind["radius_km"])).intersection(province))
-        rows.append((f"Z{number:03d}", _worded("zone", noun=kind["noun"], number=number), names[place]))
+        rows.append((f"Z{number:03d}", _worded("zone", kind["noun"], number), names[place]))
     table = gpd.GeoDataFrame(rows, columns=["zone_id", "name", "kind"], geometry=outlines, crs=STORAGE)
     return schema.demand(table, ZONES, "zones")
 
@@ -227,9 +227,9 @@ def _wishes(near: Sequence[tuple[float, float]], count: int) -> Floats:
     return np.reshape(np.asarray(near, dtype=float), (-1, 2))[:count]
 
 
-def _worded(name: str, **parts: object) -> str:
+def _worded(pattern: str, noun: str, number: int, place: str = "") -> str:
     words = data.words("synthetic")
-    return str(words[name]).format(mark=words["mark"], **parts)
+    return str(words[pattern]).format(mark=words["mark"], noun=noun, number=number, place=place)
 
 
 def _rules(regions: gpd.GeoDataFrame) -> list[dict[str, Any]]:
@@ -333,10 +333,7 @@ def _permit_nos(rng: np.random.Generator, credit: Texts, category: Texts) -> Tex
 
 def _names(places: Texts, nouns: Texts) -> list[str]:
     number = pd.Series(1, index=range(len(places))).groupby([places, nouns]).cumsum()
-    return [
-        _worded("enterprise", place=place, noun=noun, number=one)
-        for place, noun, one in zip(places, nouns, number, strict=True)
-    ]
+    return [_worded("enterprise", noun, one, place) for place, noun, one in zip(places, nouns, number, strict=True)]
 
 
 def _calendar(plan: SignalPlan) -> tuple[npt.NDArray[np.datetime64], Floats]:

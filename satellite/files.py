@@ -268,10 +268,14 @@ def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) 
 def _read(
     source: Source, grid: Grid, window: Window, shift_px: tuple[float, float] = (0.0, 0.0), *, nearest: bool = False
 ) -> Image:
-    """Read a window of the grid: straight from the file where its pixels coincide with the grid's, else warped."""
+    """Read a window of the grid: straight from the file where its pixels coincide with the grid's, else warped.
+
+    A mask or a shifted image may not cover the grid; warped, the rest comes out as not observed.
+    """
     corner = ~source.reader.transform @ grid.transform @ Affine.translation(*shift_px)
     with _reading(source.path):
-        if not nearest and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
+        inside = shift_px == (0.0, 0.0) and not nearest
+        if inside and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
             at = Window(window.col_off + round(corner.c), window.row_off + round(corner.f), window.width, window.height)
             return _values(source.reader, source.bands, at)
         with WarpedVRT(

@@ -7,11 +7,11 @@ import numpy as np
 import rasterio
 import rioxarray  # noqa: F401 -- gives xarray its .rio
 import xarray as xr
+from affine import Affine
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
-from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 
 from gis.crs import STORAGE
@@ -75,7 +75,7 @@ def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, width_px: int = WIDT
     east, north = to_web.transform(bbox[2], bbox[3])
     step = (east - west) / width_px
     height_px = max(round((north - south) / step), 1)
-    grid = from_bounds(west, north - height_px * step, east, north, width_px, height_px)
+    grid = Affine(step, 0, west, 0, -step, north)
     with (
         _opened(path) as image,
         WarpedVRT(

@@ -1,6 +1,22 @@
 """What all tests share: property tests that give the same cases on every machine and wait for no clock."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("house", database=None, deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def demo_project(tmp_path_factory):
+    """The project folder and the report of one small demo, shared by all tests that read it and change nothing."""
+    from cross_check import demo
+    from cross_check.files import Project
+
+    if not (Path(demo.__file__).parents[1] / "gis" / "fonts" / "NotoSansSC-Regular.ttf").is_file():
+        pytest.skip("the typeface is not installed: run make setup")
+    folder = tmp_path_factory.mktemp("demo")
+    report = demo.run(folder, params=demo.Params(size_px=400, enterprises=800))
+    return Project(folder), report

@@ -19,12 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_playwright
 
 from views import server
+from views.choosing import HEAD_PX, ROW_PX
 
 PAGES = {"overview": "", "map": "work_map", "bench": "bench", "hotspots": "hotspots", "plan": "plan"}
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -37,7 +38,7 @@ FLAGS = (
 )
 _LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
 _PATIENCE_S = 60
-_COLOURS = 200
+_MOST_BYTES = 245_000
 _SLASHES_OF_HOST = 2
 
 
@@ -55,9 +56,12 @@ def main(arguments: list[str]) -> int:
     with running(chosen.project, "zh") as address, browsing(chosen.chromium, []) as browser:
         page = browser.new_page()
         for name, path in PAGES.items():
-            save(open_page(page, f"{address}/{path}"), chosen.out / f"{name}.png")
+            open_page(page, address, path)
+            if name == "map":
+                choose_row(page, 1)
+            save(page, chosen.out / f"{name}.png")
     with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
-        save(open_page(browser.new_page(), f"{address}/work_map"), chosen.out / "map-en.png")
+        save(open_page(browser.new_page(), address, "work_map"), chosen.out / "map-en.png")
     return 0
 
 
@@ -125,10 +129,15 @@ def browsing(executable: str, refused: list[str]) -> Iterator[BrowserContext]:
             context.close()
 
 
-def open_page(page: Page, address: str) -> Page:
-    """Open a page and wait until its map, if it has one, is drawn."""
+def open_page(page: Page, address: str, path: str = "") -> Page:
+    """Open a page of the app by its link, as people do, and wait until its map, if it has one, is drawn."""
     page.goto(address)
-    page.wait_for_selector(".hdq-title h1")
+    title = page.locator(".hdq-title h1")
+    title.wait_for()
+    if path:
+        first = title.inner_text()
+        page.locator(f"[data-testid=stSidebarNav] a[href$='/{path}']").click()
+        title.filter(has_not_text=first).wait_for()
     settle(page)
     return page
 
@@ -142,10 +151,31 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(800)
 
 
+def choose_row(page: Page, row: int) -> None:
+    """Choose a row of the page's table, counted from 0, and wait for the map to follow.
+
+    Raises
+    ------
+    ValueError
+        If the page shows no table.
+    """
+    grid = page.locator("[data-testid=stDataFrame] canvas").first.bounding_box()
+    if grid is None:
+        raise ValueError("the page shows no table")
+    page.mouse.click(grid["x"] + 16, grid["y"] + HEAD_PX + ROW_PX * (row + 0.5))
+    page.wait_for_timeout(1500)
+    settle(page)
+
+
 def save(page: Page, path: Path) -> None:
     """Write what the page shows as a small PNG."""
     whole = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    whole.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    whole.save(path, optimize=True)
+    for colours in (256, 192, 128, 96, 64):
+        if path.stat().st_size <= _MOST_BYTES:
+            break
+        # The octree keeps small areas of a strong colour, such as a legend's, that other methods average away.
+        whole.quantize(colours, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size // 1000} kB")
 
 

@@ -21,6 +21,7 @@ from views.state import Stamp, Tables
 
 PAGE = "bench"
 WIDTH_M, HEIGHT_M = 4200, 3000
+_HEIGHT = 510
 
 # Which bands become red, green and blue.
 LOOKS = {
@@ -60,7 +61,7 @@ def page() -> None:
     with left:
         _steps(words, ids, place)
         short = _reading_list(leads, shown, words)
-        choosing.table(PAGE, "leads", short, ids, listing.columns(words), board.HEIGHT - 60)
+        choosing.table(PAGE, "leads", short, ids, listing.columns(words), _HEIGHT)
     with right:
         _pictures(words, shown, leads.iloc[place])
     _facts(words, shown, leads.iloc[place])
@@ -113,7 +114,7 @@ def _pictures(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
         swipe=swipe,
         cover=True,
     )
-    board.draw(scene, words, f"{PAGE}-map", height=board.HEIGHT - 110, on_pick=choosing.from_map(PAGE))
+    board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -123,7 +124,7 @@ def _swipe(stamp: Stamp, box: windows.Bbox, look: str, language: str) -> Swipe:
     known = [windows.band_names(path) for path in (pair.before, pair.after)]
     wanted = names if all(name in some for some in known for name in names) else ()
     before, after = (windows.read(path, box, wanted) for path in (pair.before, pair.after))
-    ends = chips.limits(before, after)
+    ends = chips.limits(before, after, together=look == "natural")
     pictures = [chips.png(each, ends) for each in (before, after)]
     said = words.say("bench.before", day=pair.before_on), words.say("bench.after", day=pair.after_on)
     return Swipe(pictures[0], pictures[1], chips.bounds(before), *said)
@@ -153,7 +154,7 @@ def _day(value: object) -> str:
 def _outlines(stamp: Stamp, language: str) -> list[Layer]:
     shown, words = state.tables(stamp), catalogue(language)
     names = wording.region_names(shown["regions"], language)
-    made = scenes.leads(shown["leads"], shown["zones"], words, names)
+    made = scenes.leads(shown["leads"], shown["zones"], words, names, pins=False)
     lines = [replace(zone, styles=_unfilled(zone.styles), name="") for zone in scenes.zones(shown["zones"], words)]
     return [*lines, replace(made, styles=_unfilled(made.styles), name="")]
 
@@ -171,8 +172,7 @@ def _facts(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
     known = {
         "lead_id": lead["lead_id"],
         "class": wording.labels(wording.class_of(pd.DataFrame([lead])), words)[0],
-        "priority": wording.number(lead["priority"]),
-        "score": wording.number(lead["score"]),
+        "priority": f"{wording.number(lead['priority'])} / {wording.number(lead['score'])}",
         "area": wording.area(lead["area_m2"], words),
         "position": f"{lon:.5f}, {lat:.5f}",
         "region": names.get(lead["division_code"], lead["division_code"]),
@@ -184,12 +184,14 @@ def _facts(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
         "before_on": wording.day(lead["before_on"]),
         "after_on": wording.day(lead["after_on"]),
     }
-    for each in ("d_ndvi", "d_ndwi", "d_ndbi"):
-        around[each] = _signed(change[each].iloc[0]) if len(change) else ""
-    for column, part in zip(st.columns(2, gap="medium"), (known, around), strict=True):
+    figures = {name: _signed(change[name].iloc[0]) for name in _INDICES if len(change) and name in change}
+    for column, part in zip(st.columns(3, gap="medium"), (known, around, figures), strict=True):
         rows = ((words.say(f"bench.fact_{name}"), value) for name, value in part.items() if value)
         body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
         column.html(f'<table class="hdq-sheet">{body}</table>')
+
+
+_INDICES = ("d_ndvi", "d_ndwi", "d_ndbi", "d_nbr", "d_bsi")
 
 
 def _signed(value: float) -> str:

@@ -18,7 +18,7 @@ from views import assets
 from views.layers import PROVINCE, Bounds, Layer
 from views.shelf import SHELF
 
-HEIGHT = 660
+HEIGHT = 680
 _FARTHEST, _CLOSEST = 5, 18
 
 assets.use_local()
@@ -74,7 +74,7 @@ class HouseFrame(JSCSSMixin, MacroElement):
     def __init__(self, words: Catalogue) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "HouseFrame"
-        said = {name: words.say(f"map.{name}") for name in ("zoom_in", "zoom_out")}
+        said = {name: words.say(f"map.{name}") for name in ("zoom_in", "zoom_out", "layers")}
         self.options = script_json({"icons": assets.ICONS, "words": said})
 
     @property
@@ -123,7 +123,7 @@ def picked(key: str) -> Pick | None:
 
 def frame(words: Catalogue) -> folium.Map:
     """Return the empty map with its controls, the same on every run: a changed frame would load the map anew."""
-    plain = folium.Map(location=[48.5, 128], zoom_start=6, tiles=None, zoom_control=False, zoomSnap=0.5)
+    plain = folium.Map(location=[48.5, 128], zoom_start=6, tiles=None, zoom_control=False, zoomSnap=0.25)
     plain.options.update(min_zoom=_FARTHEST, max_zoom=_CLOSEST)
     plain.add_child(HouseFrame(words))
     full = Fullscreen(  # type: ignore[no-untyped-call]

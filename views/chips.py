@@ -17,13 +17,15 @@ LOW, HIGH = 2.0, 98.0
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def limits(before: xr.DataArray, after: xr.DataArray) -> Limits:
+def limits(before: xr.DataArray, after: xr.DataArray, *, together: bool = False) -> Limits:
     """Return the lowest and highest value shown of each band, common to both dates so that they can be compared.
 
     Parameters
     ----------
     before, after : DataArray, dims (band, y, x)
         NaN is left out; a band of NaN alone gets (0, 1).
+    together : bool
+        Whether all bands get one pair of limits, which keeps the balance of natural colours.
 
     Raises
     ------
@@ -32,13 +34,12 @@ def limits(before: xr.DataArray, after: xr.DataArray) -> Limits:
     """
     if before.sizes["band"] != after.sizes["band"]:
         raise ValueError("two dates are compared in the same bands")
-    low, high = [], []
-    for first, last in zip(before.to_numpy(), after.to_numpy(), strict=True):
-        values = np.concatenate([first[np.isfinite(first)], last[np.isfinite(last)]])
-        ends = np.percentile(values, [LOW, HIGH]) if values.size else np.array([0.0, 1.0])
-        low.append(ends[0])
-        high.append(max(ends[1], ends[0] + 1e-6))
-    return np.array(low), np.array(high)
+    both = np.stack([before.to_numpy(), after.to_numpy()], axis=1)
+    if together:
+        both = np.broadcast_to(both.reshape(1, -1), (len(both), both.size))
+    ends = [np.percentile(seen, [LOW, HIGH]) if (seen := band[np.isfinite(band)]).size else (0.0, 1.0) for band in both]
+    low, high = np.array(ends, dtype=float).T
+    return low, np.maximum(high, low + 1e-6)
 
 
 def png(window: xr.DataArray, ends: Limits) -> bytes:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from views import board
 
-_HEAD_PX, _ROW_PX = 38, 32
+HEAD_PX, ROW_PX = 35, 32
+"""Height of a table's heading and of its rows."""
 
 Chosen = tuple[str, str]
 """(layer, id) of the chosen feature."""
@@ -60,13 +61,13 @@ def table(
     st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
         listed,
-        height=min(height, _HEAD_PX + _ROW_PX * max(len(ids), 1)),
+        height=min(height, HEAD_PX + 3 + ROW_PX * max(len(ids), 1)),
         hide_index=True,
         key=key,
         on_select=partial(_follow_table, page, layer, list(ids)),
         selection_mode="single-row",
         column_config=dict(columns),
-        row_height=_ROW_PX,
+        row_height=ROW_PX,
     )
 
 

@@ -20,7 +20,7 @@ BINS = {
     3: "#B2182B",
     2: "#EF8A62",
     1: "#FDDBC7",
-    0: "#F1F4F7",
+    0: "#D9DEE4",
     -1: "#D1E5F0",
     -2: "#67A9CF",
     -3: "#2166AC",
@@ -51,7 +51,7 @@ TEAMS = (
 )
 
 
-def area(colour: str, *, fill: float = 0.45, weight: float = 1.6, dashes: str = "") -> Style:
+def area(colour: str, *, fill: float = 0.6, weight: float = 1.6, dashes: str = "") -> Style:
     """Return Leaflet's style of a polygon."""
     style: Style = {"color": colour, "weight": weight, "fillColor": colour, "fillOpacity": fill, "opacity": 0.95}
     return {**style, "dashArray": dashes} if dashes else style

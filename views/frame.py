@@ -1,6 +1,7 @@
 """What every page has: language, project, the state of its files, and what to say while a part is missing."""
 
 import os
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -16,13 +17,13 @@ _LOGO, _MARK = assets.BROWSER / "logo.svg", assets.BROWSER / "mark.svg"
 _LANGUAGE = "language"
 
 # Which command makes which part of a project.
-COMMANDS = {
-    "regions": "hdq demo {folder}",
-    "enterprises": "hdq demo {folder}",
-    "leads": "hdq leads --project {folder}",
-    "recipe": "hdq detect --project {folder}",
-    "hotspots": "hdq hotspots --project {folder}",
-    "visits": "hdq plan --project {folder}",
+_COMMANDS = {
+    "regions": "demo",
+    "enterprises": "enterprises import FILE",
+    "recipe": "detect BEFORE.tif AFTER.tif",
+    "leads": "leads build",
+    "hotspots": "hotspots",
+    "visits": "rounds plan --document NO --seed TEXT --starts-on YYYY-MM-DD",
 }
 
 
@@ -71,6 +72,16 @@ def title(words: Catalogue, code: str, hint: str = "") -> None:
     st.html(f'<div class="hdq-title"><h1>{escape(words.say(code))}</h1>{said}</div>')
 
 
+def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a small table as HTML, its texts escaped."""
+
+    def line(cells: Sequence[str], kind: str) -> str:
+        return "<tr>" + "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells) + "</tr>"
+
+    body = "".join(line(row, "td") for row in rows)
+    return f'<table class="hdq-sheet head">{line(heads, "th")}{body}</table>'
+
+
 def tables(words: Catalogue, *needed: str) -> Tables:
     """Return the project's tables, or say which command makes what is missing and end the page."""
     stamp = state.stamp_of(state.project())
@@ -84,8 +95,13 @@ def tables(words: Catalogue, *needed: str) -> Tables:
         st.stop()
 
 
+def command(part: str, stamp: Stamp) -> str:
+    """Return the command that makes a part of a project."""
+    return f"hdq {_COMMANDS[part]} --project {Path(stamp.folder).name}"
+
+
 def missing(words: Catalogue, stamp: Stamp, part: str) -> None:
     """Say that a part has not been made yet and by which command it is; end the page."""
     st.info(words.say(f"app.missing_{part}"), icon=":material/inbox:")
-    st.code(COMMANDS[part].format(folder=Path(stamp.folder).name), language="bash")
+    st.code(command(part, stamp), language=None)
     st.stop()

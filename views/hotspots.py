@@ -42,7 +42,7 @@ def page() -> None:
 def _counters(words: Catalogue, table: gpd.GeoDataFrame) -> None:
     hot, cold = int((table["bin"] > 0).sum()), int((table["bin"] < 0).sum())
     said = words.say(
-        "hotspots_page.counts", cells=f"{len(table):,}", hot=hot, cold=cold, cases=int(table["count"].sum())
+        "hotspots_page.counts", cells=f"{len(table):,}", hot=hot, cold=cold, cases=f"{int(table['count'].sum()):,}"
     )
     st.caption(said)
 

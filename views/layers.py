@@ -28,7 +28,8 @@ class Layer:
 
     ``kind`` is areas, points, stops or names (see browser/map.js). ``styles`` maps the class of a feature to Leaflet's
     style. ``fields`` names the popup's rows; the first value of a feature is its title and has no name. ``name``
-    stands in the layer list, beside ``sample``; a layer without a name cannot be switched off.
+    stands in the layer list, beside ``sample``; a layer without a name cannot be switched off. ``pins`` put a dot on
+    every polygon while the map is far away.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Layer:
     sample: Mapping[str, str] = field(default_factory=dict)
     pick: bool = True
     pane: str = ""
+    pins: bool = False
 
     def spec(self, url: str) -> dict[str, Any]:
         """Return the layer as the house script reads it, its content at an address."""
@@ -53,6 +55,7 @@ class Layer:
             "sample": dict(self.sample),
             "pick": self.pick,
             "pane": self.pane,
+            "pins": self.pins,
         }
 
 

@@ -64,7 +64,7 @@ def cells(table: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
         "bin": [wording.bin_label(int(each), words) for each in table["bin"]],
         "count": list(table["count"]),
         "z": list(table["z"]),
-        "p_adjusted": [wording.number(each, 4) for each in table["p_adjusted"]],
+        "p_adjusted": [wording.chance(each) for each in table["p_adjusted"]],
     }
     return _headed(columns, words)
 
@@ -112,7 +112,7 @@ def flat(table: gpd.GeoDataFrame) -> pd.DataFrame:
 def downloads(table: gpd.GeoDataFrame, name: str, words: Catalogue) -> None:
     """Draw the buttons that hand out a table as shown; a file is made when its button is pressed."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"downloads-{name}"):
-        st.caption(words.say("app.download", count=len(table)), width="content")
+        st.caption(words.say("app.download", count=f"{len(table):,}"), width="content")
         for ending, label in (("gpkg", "GeoPackage"), ("xlsx", "Excel"), ("csv", "CSV")):
             st.download_button(
                 label,

@@ -22,7 +22,7 @@ def page() -> None:
     shown = frame.tables(words)
     if not shown.stamp.marks:
         st.info(words.say("overview.empty", folder=shown.stamp.project.folder.name), icon=":material/inbox:")
-        st.code("hdq demo", language="bash")
+        st.code(frame.command("regions", shown.stamp), language=None)
         st.stop()
     _counters(words, shown)
     left, right = st.columns([3, 2], gap="medium")
@@ -34,6 +34,7 @@ def page() -> None:
         _by_class(words, shown)
         st.subheader(words.say("overview.by_region"))
         _by_region(words, shown)
+        _truth(words, shown.stamp)
     st.subheader(words.say("overview.chain"))
     _chain(words, shown.stamp, shown)
 
@@ -86,6 +87,20 @@ def _by_region(words: Catalogue, shown: Tables) -> None:
     st.html(_bars((names.get(code, code), count, colours.SITE) for code, count in counts.items()))
 
 
+def _truth(words: Catalogue, stamp: Stamp) -> None:
+    report = state.facts(stamp, "report")
+    if not report:
+        return
+    st.subheader(words.say("overview.truth"))
+    heads = [words.say(f"overview.truth_{name}") for name in ("what", "recall", "precision", "reported")]
+    rows = [
+        (words.say(f"overview.{part}"), f"{score['recall']:.1%}", f"{score['precision']:.1%}", f"{score['reported']:,}")
+        for part, score in (("leads", report["leads"]), ("cells", report["hotspots"]))
+    ]
+    st.html(frame.sheet(heads, rows))
+    st.caption(words.say("overview.truth_hint"))
+
+
 def _bars(rows: Iterable[tuple[str, int, str]]) -> str:
     listed = list(rows)
     most = max((count for _, count, _ in listed), default=1)
@@ -99,7 +114,7 @@ def _bars(rows: Iterable[tuple[str, int, str]]) -> str:
 
 def _chain(words: Catalogue, stamp: Stamp, shown: Tables) -> None:
     made = {name: when for name, when, _ in stamp.marks}
-    heads = "".join(f"<th>{escape(words.say(f'overview.head_{name}'))}</th>" for name in ("part", "rows", "made", "by"))
+    heads = [words.say(f"overview.head_{name}") for name in ("part", "rows", "made", "by")]
     rows = []
     for part in CHAIN:
         count = f"{len(shown[part]):,}" if part != "recipe" else f"{len(shown['patches']):,}"
@@ -107,10 +122,10 @@ def _chain(words: Catalogue, stamp: Stamp, shown: Tables) -> None:
             words.say(f"overview.part_{part}"),
             count if part in made else "",
             state.written_at(made[part]) if part in made else words.say("overview.not_made"),
-            frame.COMMANDS[part].format(folder=stamp.project.folder.name),
+            frame.command(part, stamp),
         )
-        rows.append("<tr>" + "".join(f"<td>{escape(each)}</td>" for each in cells) + "</tr>")
-    st.html(f'<table class="hdq-sheet head"><tr>{heads}</tr>{"".join(rows)}</table>')
+        rows.append(cells)
+    st.html(frame.sheet(heads, rows))
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ import geopandas as gpd
 import streamlit as st
 
 from gis.language import Catalogue, catalogue
-from views import board, choosing, frame, layers, listing, scenes, state, wording
+from views import board, choosing, colours, frame, layers, listing, scenes, state, wording
 from views.layers import Layer
 from views.state import Stamp, Tables
 
 PAGE = "plan"
+_HEIGHT = 600
 
 
 def page() -> None:
@@ -28,16 +29,16 @@ def page() -> None:
         scene = board.Scene(
             layers=_layers(shown.stamp, picked, day, words.language),
             bounds=layers.bounds_of(legs if picked else shown["regions"]),
-            legend=[scenes.team_legend(teams, words)],
             chosen=choosing.chosen(PAGE),
             flight=choosing.flight(PAGE),
         )
-        board.draw(scene, words, f"{PAGE}-map", on_pick=choosing.from_map(PAGE))
+        board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
+        st.html(_team_colours(teams))
         st.caption(words.say("plan_page.no_roads"))
     with right:
         ordered = visits.sort_values(["team_id", "day", "order"], ignore_index=True)
         listed = listing.visits(ordered, teams, words)
-        choosing.table(PAGE, "stops", listed, list(ordered["target_id"]), listing.columns(words), board.HEIGHT - 60)
+        choosing.table(PAGE, "stops", listed, list(ordered["target_id"]), listing.columns(words), _HEIGHT - 30)
         listing.downloads(ordered, "visits", words)
 
 
@@ -55,17 +56,17 @@ def _assignment(words: Catalogue, shown: Tables, teams: dict[str, str]) -> None:
     if table.empty:
         return
     names = wording.region_names(shown["regions"], words.language)
-    heads = "".join(f"<th>{escape(words.say(f'plan_page.head_{name}'))}</th>" for name in _HEADS)
-    rows = "".join(_row(words, each, teams, names) for each in table.itertuples())
+    heads = [words.say(f"plan_page.head_{name}") for name in _HEADS]
+    rows = [_row(words, each, teams, names) for each in table.itertuples()]
     with st.expander(words.say("plan_page.assignment", count=len(table)), icon=":material/groups:"):
-        st.html(f'<table class="hdq-sheet head"><tr>{heads}</tr>{rows}</table>')
+        st.html(frame.sheet(heads, rows))
 
 
 _HEADS = ("team", "region", "officers", "travel", "expertise", "reason")
 
 
-def _row(words: Catalogue, each: Any, teams: dict[str, str], names: dict[str, str]) -> str:  # noqa: ANN401
-    values = (
+def _row(words: Catalogue, each: Any, teams: dict[str, str], names: dict[str, str]) -> tuple[str, ...]:  # noqa: ANN401
+    return (
         teams[each.team_id],
         names.get(each.division_code, each.division_code),
         str(len(each.officer_ids.split(";"))),
@@ -73,12 +74,19 @@ def _row(words: Catalogue, each: Any, teams: dict[str, str], names: dict[str, st
         words.say("map.yes" if each.expertise_met else "map.no"),
         words.say(each.reason),
     )
-    return "<tr>" + "".join(f"<td>{escape(value)}</td>" for value in values) + "</tr>"
+
+
+def _team_colours(teams: dict[str, str]) -> str:
+    marks = "".join(
+        f'<span><i style="background:{colours.team(place)}"></i>{escape(name)}</span>'
+        for place, name in enumerate(teams.values())
+    )
+    return f'<div class="hdq-chips">{marks}</div>'
 
 
 def _filters(words: Catalogue, shown: Tables, teams: dict[str, str]) -> tuple[str, int]:
     days = sorted({int(day) for day in shown["visits"]["day"]})
-    with st.container(horizontal=True, vertical_alignment="top", key="filters"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         team = st.selectbox(
             words.say("plan_page.field_team"),
             ["", *teams],
@@ -122,7 +130,7 @@ def _layers(stamp: Stamp, team: str, day: int, language: str) -> list[Layer]:
     return [
         *scenes.regions(shown["regions"], words),
         scenes.routes(_chosen(shown["legs"], team, day), teams, words),
-        scenes.stops(_chosen(shown["visits"], team, day), teams, words),
+        scenes.stops(_chosen(shown["visits"], team, day), teams, words, numbered=bool(team or day)),
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.language import Catalogue
 from views import colours, layers, wording
@@ -62,8 +63,10 @@ def regions(table: gpd.GeoDataFrame, words: Catalogue) -> list[Layer]:
     names = list(wording.region_names(table, words.language).values())
     ground = {"color": colours.OUTLINE, "weight": 1.2, "fillColor": "#FFFFFF", "fillOpacity": 1}
     outlines = layers.shapes(table, codes, ["ground"] * len(table), [names])
-    seats = table.set_geometry(gpd.points_from_xy(table["seat_lon"], table["seat_lat"]), crs=table.crs)
-    said = layers.places(seats, codes, ["name"] * len(table), [names])
+    # The middle, not the seat: around the seats enterprises and stops are dense.
+    rings = shapely.maximum_inscribed_circle(shapely.simplify(table.geometry.to_numpy(), 0.01), 0.02)
+    middles = table.set_geometry(shapely.get_point(rings, 0), crs=table.crs)
+    said = layers.places(middles, codes, ["name"] * len(table), [names])
     return [
         Layer("regions", "areas", outlines, {"ground": ground}, pick=False, pane="ground"),
         Layer("names", "names", said, {}, pick=False),
@@ -80,7 +83,7 @@ def zones(table: gpd.GeoDataFrame, words: Catalogue) -> list[Layer]:
         said = words.say(f"legend.{kind}")
         values = [list(some["name"]), [said] * len(some)]
         content = layers.shapes(some, list(some["zone_id"]), [kind] * len(some), values)
-        style = colours.area(colour, fill=0.08, weight=1.5, dashes="5 4")
+        style = colours.area(colour, fill=0.04, weight=1.5, dashes="5 4")
         sample = colours.sample("dashed", colour)
         fields = [words.say("map.field_kind")]
         made.append(Layer(f"zones-{kind}", "areas", content, {kind: style}, fields, said, sample, pane="zones"))
@@ -111,9 +114,9 @@ def sites(table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str]) -> L
 
 
 def leads(
-    table: gpd.GeoDataFrame, zone_table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str], key: str = "leads"
+    table: gpd.GeoDataFrame, zone_table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str], *, pins: bool = True
 ) -> Layer:
-    """Return leads as polygons in the colour of their class."""
+    """Return leads as polygons in the colour of their class; ``pins`` mark them where they are too small to see."""
     fields = [
         f"map.field_{name}" for name in ("class", "priority", "score", "area", "dates", "region", "site", "zones")
     ]
@@ -135,14 +138,19 @@ def leads(
         ]
         content = layers.shapes(table, list(table["lead_id"]), kinds, values)
     styles = {kind: colours.area(colour) for kind, colour in colours.CLASSES.items()}
-    sample = colours.sample("box", "#D55E00", "#D55E0073")
+    sample = colours.sample("box", "#D55E00", "#D55E0099")
     name = words.say("legend.leads", count=f"{len(table):,}")
-    return Layer(key, "areas", content, styles, [words.say(field) for field in fields], name, sample)
+    return Layer("leads", "areas", content, styles, [words.say(field) for field in fields], name, sample, pins=pins)
 
 
-def cells(table: gpd.GeoDataFrame, words: Catalogue, *, still: bool = False) -> Layer:
-    """Return hotspot cells coloured by their class of the adjusted p; ``still`` leaves out those of class 0."""
-    shown = table[table["bin"] != 0] if still and len(table) else table
+def cells(table: gpd.GeoDataFrame, words: Catalogue, *, marked_only: bool = False) -> Layer:
+    """Return hotspot cells coloured by their class of the adjusted p.
+
+    Cells of class 0 without a case are left out, with ``marked_only`` all of class 0.
+    """
+    shown = table
+    if len(table):
+        shown = table[(table["bin"] != 0) | ((table["count"] > 0) & (not marked_only))]
     fields = [words.say(f"map.field_{name}") for name in ("bin", "count", "z", "p", "p_adjusted")]
     content = layers.NO_SHAPES
     if len(shown):
@@ -151,12 +159,13 @@ def cells(table: gpd.GeoDataFrame, words: Catalogue, *, still: bool = False) -> 
             [wording.bin_label(int(each), words) for each in shown["bin"]],
             [str(each) for each in shown["count"]],
             [wording.number(each) for each in shown["z"]],
-            [wording.number(each, 4) for each in shown["p"]],
-            [wording.number(each, 4) for each in shown["p_adjusted"]],
+            [wording.chance(each) for each in shown["p"]],
+            [wording.chance(each) for each in shown["p_adjusted"]],
         ]
         content = layers.shapes(shown, list(shown["cell_id"]), [str(each) for each in shown["bin"]], values)
+    # A 3-km cell is a pixel wide when the province is seen whole: an edge of its own colour keeps it visible.
     styles = {
-        str(each): {**colours.area(colour, fill=0.8 if each else 0.25, weight=0.5), "color": "#94A3B8"}
+        str(each): colours.area(colour, fill=0.85 if each else 0.7, weight=1.2 if each else 0)
         for each, colour in colours.BINS.items()
     }
     sample = colours.sample("box", "#B2182B", "#EF8A62")
@@ -183,8 +192,8 @@ def routes(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> 
     return Layer("routes", "areas", content, styles, fields, words.say("legend.routes"), sample)
 
 
-def stops(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> Layer:
-    """Return visits as numbered stops in their team's colour."""
+def stops(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue, *, numbered: bool = True) -> Layer:
+    """Return visits as stops in their team's colour, with their number in the day or, where dense, without."""
     places = {team: place for place, team in enumerate(teams)}
     content = layers.NO_PLACES
     if len(table):
@@ -195,7 +204,7 @@ def stops(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> L
             [f"{arrive}-{leave}" for arrive, leave in zip(table["arrive"], table["leave"], strict=True)],
             [words.say(f"plan_page.kind_{each}") for each in table["target_kind"]],
         ]
-        numbers = [int(each) for each in table["order"]]
+        numbers = [int(each) for each in table["order"]] if numbered else []
         content = layers.places(table, list(table["target_id"]), list(table["team_id"]), values, numbers)
     styles = {team: {"color": colours.team(place)} for team, place in places.items()}
     fields = [words.say(f"plan_page.field_{name}") for name in ("team", "day", "time", "kind")]
@@ -206,7 +215,7 @@ def stops(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> L
 def class_legend(words: Catalogue) -> dict[str, object]:
     """Return the legend of the classes of change."""
     items = [
-        {**colours.sample("box", colour, f"{colour}73"), "text": wording.class_label(kind, words)}
+        {**colours.sample("box", colour, f"{colour}99"), "text": wording.class_label(kind, words)}
         for kind, colour in colours.CLASSES.items()
     ]
     return {"title": words.say("legend.classes"), "items": items}
@@ -219,9 +228,3 @@ def bin_legend(words: Catalogue) -> dict[str, object]:
         for each, colour in colours.BINS.items()
     ]
     return {"title": words.say("legend.bins"), "items": items}
-
-
-def team_legend(teams: dict[str, str], words: Catalogue) -> dict[str, object]:
-    """Return the legend of the teams."""
-    items = [{**colours.sample("line", colours.team(place)), "text": name} for place, name in enumerate(teams.values())]
-    return {"title": words.say("legend.teams"), "items": items}

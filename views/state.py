@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -92,6 +93,6 @@ def tables(stamp: Stamp) -> Tables:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def facts(stamp: Stamp, part: str) -> dict[str, object]:
+def facts(stamp: Stamp, part: str) -> dict[str, Any]:
     """Return a JSON part (``"recipe"``, ``"round"`` or ``"report"``), empty if it has not been made."""
     return read_json(getattr(stamp.project, part)) if stamp.has(part) else {}

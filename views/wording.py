@@ -41,6 +41,13 @@ def number(value: float, digits: int = 2) -> str:
     return "" if pd.isna(value) else f"{value:,.{digits}f}"
 
 
+def chance(p: float) -> str:
+    """Return a probability with four digits; nothing for a missing one."""
+    if pd.isna(p):
+        return ""
+    return "<0.0001" if p < 1e-4 else f"{p:.4f}"  # noqa: PLR2004 -- the last digit shown
+
+
 def text(value: object) -> str:
     """Return a text; nothing for a missing one."""
     return "" if pd.isna(value) else str(value)

@@ -87,7 +87,7 @@ def _layers(stamp: Stamp, choice: Choice, language: str) -> list[Layer]:
     made = scenes.regions(shown["regions"], words)
     made += scenes.zones(shown["zones"], words)
     if stamp.has("hotspots"):
-        made.append(scenes.cells(shown["hotspots"], words, still=True))
+        made.append(scenes.cells(shown["hotspots"], words, marked_only=True))
     if stamp.has("enterprises"):
         made.append(scenes.sites(sites, words, names))
     if stamp.has("leads"):

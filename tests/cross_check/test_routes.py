@@ -130,11 +130,11 @@ def test_high_risk_is_kept_when_not_all_fit():
     assert set(planned.unserved["reason"]) == {"routes.no_time"}
 
 
-def test_a_lead_is_kept_before_a_site_of_equal_risk():
-    """With room for one visit the lead wins, even if it lies farther away."""
+def test_a_lead_is_kept_before_any_site():
+    """With room for one visit a lead of risk 1 wins over a nearer site of risk 3."""
     targets = _table(
         [
-            _target("S1", (0.1, 0.0), target_kind="site", trigger=None, check_kind="special", service_min=300),
+            _target("S1", (0.1, 0.0), target_kind="site", risk=3, trigger=None, check_kind="special", service_min=300),
             _target("L1", (0.3, 0.0), service_min=300),
         ]
     )

@@ -1,6 +1,6 @@
 """Marginalia: tables that fit their room and say what they left out, legends, the arrow."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -70,15 +70,28 @@ def test_cells_keep_apart_and_inside(paper):
         assert all(left[1] < right[0] for left, right in pairwise(spans))
 
 
-def test_a_crowded_legend_moves_its_rows_closer(paper):
-    """All entries stay inside the box."""
-    entries = tuple(Entry("polygons", Symbol(""), f"类别 {number}") for number in range(40))
-    box = Box(300, 20, 60, 120)
-    marginalia.legend(paper, box, "图例", [Group("组", entries)])
-    heights = [text.get_position()[1] for text in found(paper, "legend_entry")]
-    assert len(heights) == 40
-    assert min(heights) > box.y
-    assert max(heights) < box.top
+@pytest.mark.parametrize("high", [45, 120, 220])
+def test_a_crowded_legend_stays_in_its_box_and_readable(paper, high):
+    """All entries inside, none over another: rows move closer, then columns stand side by side."""
+    entries = tuple(Entry("polygons", Symbol(""), f"类别 {number}") for number in range(12))
+    groups = [Group(name, entries) for name in ("甲组", "乙组", "丙组")]
+    box = Box(200, 20, 180, high)
+    marginalia.legend(paper, box, "图例", groups)
+    renderer, mm = paper.figure.canvas.get_renderer(), 25.4 / paper.figure.dpi
+    extents = [text.get_window_extent(renderer) for text in found(paper, "legend_entry") + found(paper, "legend_group")]
+    assert len(extents) == 39
+    for one in extents:
+        assert box.x <= one.x0 * mm
+        assert one.x1 * mm <= box.right
+        assert box.y <= one.y0 * mm
+        assert one.y1 * mm <= box.top
+    assert not any(one.overlaps(other) for one, other in combinations(extents, 2))
+
+
+def test_an_empty_legend_is_an_empty_box(paper):
+    """A plate without layers still has its legend's title."""
+    marginalia.legend(paper, Box(300, 20, 60, 60), "图例", [])
+    assert not found(paper, "legend_entry")
 
 
 @pytest.mark.parametrize("degrees", [0.0, 12.0, -7.5])

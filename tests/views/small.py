@@ -1,4 +1,4 @@
-"""A small project folder by the schemas, made by hand: three regions, 300 sites, six leads, cells, two teams, a pair."""
+"""A small project folder by the schemas: three regions, 300 sites, six leads, cells, two teams, two images."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 from shapely.geometry import LineString, Point, Polygon, box
 
 from cross_check import leads as leads_of
@@ -249,7 +249,7 @@ def _scene(path: Path, *, bright: bool) -> None:
         "dtype": "uint16",
         "nodata": 0,
         "crs": crs.to_wkt(),
-        "transform": from_origin(corner.x, corner.y, 10, 10),
+        "transform": Affine(10, 0, corner.x, 0, -10, corner.y),
     }
     with rasterio.open(path, "w", **profile) as image:
         image.write(bands.astype("uint16"))

@@ -5,6 +5,7 @@ window.hdq = (function () {
   'use strict'
 
   const CANVAS_FROM = 1200 // features; below it SVG, which is crisper and easier to click
+  const PINS_BELOW = 12 // zoom
   const MOST_KEPT = 40 // fetched layers kept for reuse
 
   const fetched = new Map()
@@ -20,15 +21,17 @@ window.hdq = (function () {
   let turn = 0
   let seenView = null
   let seenFlight = null
+  let said = {}
 
   function attach (leaflet, options) {
     if (map === leaflet) return
     map = leaflet
+    said = options.words
     L.Icon.Default.imagePath = options.icons
     map.attributionControl.setPrefix(false)
     L.control.zoom({ zoomInTitle: options.words.zoom_in, zoomOutTitle: options.words.zoom_out }).addTo(map)
     L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(map)
-    const panes = { ground: 350, zones: 380, cells: 390, left: 355, right: 356, chosen: 610, names: 620 }
+    const panes = { ground: 350, zones: 380, cells: 390, left: 355, right: 356, chosen: 610, names: 395, pins: 605 }
     Object.keys(panes).forEach(function (name) { map.createPane(name).style.zIndex = panes[name] })
     ;['chosen', 'names'].forEach(function (name) { map.getPane(name).style.pointerEvents = 'none' })
     canvas = L.canvas({ pane: 'cells', padding: 0.3 })
@@ -94,11 +97,12 @@ window.hdq = (function () {
       }
       if (data.features.length > CANVAS_FROM) options.renderer = canvas
       else if (spec.pane) options.pane = spec.pane
-      return L.geoJSON(data, options)
+      const areas = L.geoJSON(data, options)
+      return spec.pins ? withPins(spec, areas) : areas
     },
     points: function (spec, data, byId) {
       const group = L.markerClusterGroup({
-        maxClusterRadius: 46,
+        maxClusterRadius: 52,
         disableClusteringAtZoom: 12,
         showCoverageOnHover: false,
         animate: false,
@@ -119,9 +123,11 @@ window.hdq = (function () {
       return L.layerGroup(data.id.map(function (id, i) {
         const style = spec.styles[data.s[i]]
         const badge = document.createElement('span')
-        badge.textContent = data.n[i]
+        const plain = !data.n.length
+        badge.textContent = plain ? '' : data.n[i]
         badge.style.background = style.color
-        const icon = L.divIcon({ className: 'hdq-stop', html: badge, iconSize: [20, 20] })
+        const size = plain ? 11 : 20
+        const icon = L.divIcon({ className: plain ? 'hdq-stop plain' : 'hdq-stop', html: badge, iconSize: [size, size] })
         const layer = L.marker([data.lat[i], data.lon[i]], { icon: icon, keyboard: false })
         byId.set(id, layer)
         speak(layer, spec, id, data.v.map(function (column) { return column[i] }))
@@ -138,9 +144,30 @@ window.hdq = (function () {
     }
   }
 
+  // Seen from afar a polygon is smaller than a pixel: a dot stands for it, and steps aside when the map comes near.
+  function withPins (spec, areas) {
+    const pins = L.layerGroup(areas.getLayers().map(function (area) {
+      const feature = area.feature.properties
+      const style = spec.styles[feature.s]
+      const pin = L.circleMarker(area.getBounds().getCenter(), {
+        pane: 'pins', radius: 5.5, weight: 1.5, color: '#ffffff', fillColor: style.fillColor, fillOpacity: 0.95
+      })
+      speak(pin, spec, feature.id, feature.v)
+      return pin
+    }))
+    const both = L.layerGroup([areas])
+    function turn () {
+      if (map.getZoom() < PINS_BELOW) both.addLayer(pins)
+      else both.removeLayer(pins)
+    }
+    both.on('add', function () { turn(); map.on('zoomend', turn) })
+    both.on('remove', function () { map.off('zoomend', turn) })
+    return both
+  }
+
   function clusterIcon (cluster) {
     const count = cluster.getChildCount()
-    const size = count < 10 ? 24 : count < 100 ? 30 : count < 1000 ? 36 : 44
+    const size = count < 10 ? 20 : count < 100 ? 24 : count < 1000 ? 29 : 35
     const text = document.createElement('span')
     text.textContent = count
     return L.divIcon({ className: 'hdq-cluster', html: text, iconSize: [size, size] })
@@ -219,7 +246,7 @@ window.hdq = (function () {
     if (!state.flight || !found) return
     const layer = found.layer
     const bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(1500)
-    map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: 14 })
+    map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: 13 })
     layer.openPopup(layer.getBounds ? bounds.getCenter() : layer.getLatLng())
   }
 
@@ -239,13 +266,14 @@ window.hdq = (function () {
     })
     control.words = words
     control.addTo(map)
+    control.getContainer().querySelector('a').title = said.layers
   }
 
   function drawLegend (groups) {
     if (legend) map.removeControl(legend)
     legend = null
     if (!groups.length) return
-    legend = L.control({ position: 'bottomright' })
+    legend = L.control({ position: 'bottomleft' })
     legend.onAdd = function () {
       const box = L.DomUtil.create('div', 'hdq-legend leaflet-bar')
       groups.forEach(function (group) {

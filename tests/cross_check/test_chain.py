@@ -1,0 +1,223 @@
+"""The arrows of the chain on disk: what goes wrong leaves everything as it was."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+from cross_check import chain, plans, routes
+from cross_check.chain import RoundOrder
+from cross_check.files import Project
+from cross_check.reports.contents import Brief
+from gis import files
+from gis.errors import TableFaults, WorkbenchError
+from satellite.files import PairFiles
+
+HEADINGS = ["单位名称", "统一社会信用代码", "行业代码", "管理类别", "经度", "纬度"]
+GOOD = ["示例化工厂", "91130200699229617X", "2611", "重点管理", "125.1", "46.59"]
+BAD = ["示例造纸厂", "91130200699229617Y", "2221", "重点管理", "125.2", "46.5"]
+
+
+def _sheet(path, *rows):
+    pd.DataFrame(rows, columns=HEADINGS).to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+def _everything(folder):
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_faulty_import_changes_nothing(tmp_path):
+    """A wrong check character refuses the file; the register of yesterday stands byte by byte."""
+    project = Project(tmp_path / "project")
+    chain.import_enterprises(_sheet(tmp_path / "good.csv", GOOD), project)
+    before = _everything(project.folder)
+    with pytest.raises(TableFaults) as refusal:
+        chain.import_enterprises(_sheet(tmp_path / "bad.csv", GOOD, BAD), project)
+    assert refusal.value.faults[["row", "column"]].to_numpy().tolist() == [[3, "统一社会信用代码"]]
+    assert _everything(project.folder) == before
+
+
+def test_faulty_rows_are_skipped_on_request(tmp_path):
+    """The good row is saved, the faulty one is reported, the counts add up."""
+    project = Project(tmp_path / "project")
+    sheet = _sheet(tmp_path / "mixed.csv", GOOD, BAD)
+    step, notes = chain.import_enterprises(sheet, project, skip_faulty=True)
+    assert (step.figures["rows"], step.figures["saved"], step.figures["faulty"]) == (2, 1, 1)
+    assert notes["row"].tolist() == [3]
+    assert len(files.read_layer(project.enterprises)) == 1
+
+
+def test_a_second_import_adds_and_replaces(tmp_path):
+    """The same row again is unchanged; another name for the site is a change, not a second site."""
+    project = Project(tmp_path / "project")
+    chain.import_enterprises(_sheet(tmp_path / "a.csv", GOOD), project)
+    same, _ = chain.import_enterprises(_sheet(tmp_path / "b.csv", GOOD), project)
+    renamed, _ = chain.import_enterprises(_sheet(tmp_path / "c.csv", ["示例化工一厂", *GOOD[1:]]), project)
+    assert (same.figures["unchanged"], renamed.figures["changed"], renamed.figures["total"]) == (1, 1, 1)
+
+
+def test_a_file_without_a_good_row_saves_nothing(tmp_path):
+    """Skipping every row is no import."""
+    with pytest.raises(WorkbenchError) as refusal:
+        chain.import_enterprises(_sheet(tmp_path / "bad.csv", BAD), Project(tmp_path / "p"), skip_faulty=True)
+    assert refusal.value.code == "chain.nothing_good"
+    assert not (tmp_path / "p").exists()
+
+
+def _image(path, seed, **changes):
+    data = np.random.default_rng(seed).normal(100, 10, (3, 120, 120)).astype(np.float32)
+    profile = {"driver": "GTiff", "count": 3, "height": 120, "width": 120, "dtype": "float32", "crs": "EPSG:32651"}
+    profile |= {"transform": rasterio.Affine(10, 0, 600_000, 0, -10, 5_060_000)} | changes
+    with rasterio.open(path, "w", **profile) as sink:
+        sink.write(data[: profile["count"]])
+    return path
+
+
+def test_a_refused_pair_writes_nothing(tmp_path):
+    """Whatever is wrong with a pair, no folder and no half file appears."""
+    good = _image(tmp_path / "good.tif", 1)
+    cut = tmp_path / "cut.tif"
+    cut.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
+    wrong = {
+        "detect.unreadable": cut,
+        "detect.no_crs": _image(tmp_path / "nocrs.tif", 2, crs=None),
+        "detect.other_crs": _image(tmp_path / "other.tif", 2, crs="EPSG:4326"),
+        "detect.few_bands": _image(tmp_path / "one.tif", 2, count=1),
+    }
+    for code, path in wrong.items():
+        with pytest.raises(WorkbenchError) as refusal:
+            chain.detect(PairFiles(good, path), tmp_path / "out")
+        assert refusal.value.code == code
+        assert not (tmp_path / "out").exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_unrelated_images_are_told_as_unregistered(tmp_path):
+    """Pure noise runs clean, and the step says that the registration could not be checked."""
+    pair = PairFiles(_image(tmp_path / "a.tif", 1), _image(tmp_path / "b.tif", 2))
+    step = chain.detect(pair, tmp_path / "out", dates=(date(2024, 1, 1), date(2025, 1, 1)))
+    assert step.code == "chain.detected_unregistered"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "change.tif",
+        "patches.gpkg",
+        "recipe.json",
+        "score.tif",
+    ]
+
+
+def test_a_new_detection_replaces_the_old_one_whole(tmp_path):
+    """A second run into the same folder leaves its own four files and nothing of the first."""
+    first = PairFiles(_image(tmp_path / "a.tif", 1), _image(tmp_path / "b.tif", 2))
+    second = PairFiles(_image(tmp_path / "c.tif", 3), _image(tmp_path / "d.tif", 4))
+    out = tmp_path / "out"
+    chain.detect(first, out)
+    old = _everything(out)
+    chain.detect(second, out)
+    new = _everything(out)
+    assert old.keys() == new.keys()
+    assert all(old[path] != new[path] for path in old if path.suffix in {".tif", ".json"})
+
+
+def test_leads_need_patches(tmp_path):
+    """Before a detection there is nothing to build from."""
+    with pytest.raises(WorkbenchError) as refusal:
+        chain.build_leads(Project(tmp_path))
+    assert refusal.value.code == "files.missing"
+
+
+def test_leads_work_without_register_and_zones(demo_project, tmp_path):
+    """A bureau's first look needs only images."""
+    project, _ = demo_project
+    bare = Project(tmp_path)
+    step = chain.build_leads(bare, patches=project.patches)
+    assert step.figures["leads"] > 0
+    assert step.figures["beside"] == step.figures["zoned"] == 0
+
+
+def test_hotspots_of_a_file_of_points(tmp_path):
+    """A FIRMS table goes straight in; a period without points is refused."""
+    rng = np.random.default_rng(1)
+    lon = np.concatenate([rng.uniform(123, 130, 300), rng.normal(127, 0.03, 60)])
+    lat = np.concatenate([rng.uniform(46, 49, 300), rng.normal(47, 0.02, 60)])
+    table = pd.DataFrame({"latitude": lat, "longitude": lon, "acq_date": "2024-04-01"})
+    table.to_csv(tmp_path / "fires.csv", index=False)
+    project = Project(tmp_path / "p")
+    step = chain.find_hotspots(project, kind="fire_point", events=tmp_path / "fires.csv")
+    assert step.figures["hot"] > 0
+    with pytest.raises(WorkbenchError) as refusal:
+        chain.find_hotspots(
+            project, kind="fire_point", events=tmp_path / "fires.csv", between=(date(2025, 1, 1), date(2025, 2, 1))
+        )
+    assert refusal.value.code == "chain.no_signals"
+
+
+def test_a_round_without_its_document_is_refused(demo_project):
+    """Out-of-area inspection needs a document; nothing is written without."""
+    project, _ = demo_project
+    before = _everything(project.folder)
+    order = RoundOrder(date(2025, 7, 7), plans.Params(document_no=" ", seed="public"))
+    with pytest.raises(WorkbenchError) as refusal:
+        chain.plan_round(project, order)
+    assert refusal.value.code == "rounds.no_document"
+    assert _everything(project.folder) == before
+
+
+def test_past_rounds_are_barred(demo_project, tmp_path):
+    """The pairs of the last round do not come again."""
+    project, _ = demo_project
+    copy = Project(tmp_path)
+    for name in ("regions", "zones", "officers", "enterprises", "leads"):
+        getattr(copy, name).write_bytes(getattr(project, name).read_bytes())
+    former = files.read_table(project.assignment).assign(round=1)[["round", "home_division", "division_code"]]
+    files.write_table(former, tmp_path / "past.parquet")
+    plan = plans.Params(document_no="示例1号", seed="public", per_region=4)
+    order = RoundOrder(date(2025, 7, 7), plan, route=routes.Params(days=2), past=tmp_path / "past.parquet")
+    chain.plan_round(copy, order)
+    now = files.read_table(copy.assignment)
+    pairs = [set(zip(table["home_division"], table["division_code"], strict=True)) for table in (former, now)]
+    assert not pairs[0] & pairs[1]
+
+
+def test_a_public_brief_needs_a_number(demo_project):
+    """A map for the public without a map approval number is refused before anything is drawn."""
+    project, _ = demo_project
+    brief = Brief(title="题", maker="处", made_on=date(2025, 7, 1), sources=(), classification="public")
+    before = _everything(project.brief)
+    with pytest.raises(WorkbenchError) as refusal:
+        chain.write_brief(project, brief)
+    assert refusal.value.code == "plate.no_approval_number"
+    assert _everything(project.brief) == before
+
+
+def test_officers_come_from_a_sheet(tmp_path):
+    """A table with the schema's headings is taken; an unknown expertise is refused with its row."""
+    rows = pd.DataFrame(
+        {
+            "officer_id": ["1", "2"],
+            "name": ["示例甲", "示例乙"],
+            "certificate_no": ["Z1", ""],
+            "certificate_until": ["2027-01-01", ""],
+            "expertise": ["water", "air"],
+            "home_division": ["230100", "230600"],
+            "interest_sites": ["", ""],
+        }
+    )
+    rows.to_csv(tmp_path / "officers.csv", index=False)
+    project = Project(tmp_path / "p")
+    assert chain.import_officers(tmp_path / "officers.csv", project).figures == {"officers": 2}
+    assert files.read_table(project.officers)["certificate_no"].isna().tolist() == [False, True]
+    rows.assign(expertise=["water", "magic"]).to_csv(tmp_path / "wrong.csv", index=False)
+    with pytest.raises(TableFaults) as refusal:
+        chain.import_officers(tmp_path / "wrong.csv", project)
+    assert refusal.value.faults[["row", "column"]].to_numpy().tolist() == [[3, "expertise"]]
+
+
+def test_image_sources_name_files_and_dates(demo_project):
+    """The foot of a map can say which images it stands on."""
+    project, _ = demo_project
+    assert chain.image_sources(project) == ("2024-06-18.tif 2024-06-18", "2025-06-20.tif 2025-06-20")
+    assert chain.image_sources(Project(Path("nowhere"))) == ()

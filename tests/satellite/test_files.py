@@ -1,0 +1,184 @@
+"""Images on disk: grids, masks, damaged files, and what is written is what is read."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from pyproj import CRS
+
+from gis.errors import WorkbenchError
+from satellite import files, synthetic
+from satellite.files import PairFiles
+from satellite.patches import Grid
+
+NORTH_UP = Affine(10, 0, 600_000, 0, -10, 5_060_000)
+
+
+def _write(path, data, *, transform=NORTH_UP, crs="EPSG:32651", nodata=None, names=None, tags=None):
+    profile = {"driver": "GTiff", "count": len(data), "height": data.shape[1], "width": data.shape[2]}
+    profile |= {"dtype": data.dtype.name, "crs": crs, "transform": transform, "nodata": nodata}
+    with rasterio.open(path, "w", **profile) as sink:
+        sink.write(data)
+        for at, name in enumerate(names or (), start=1):
+            sink.set_band_description(at, name)
+        sink.update_tags(**(tags or {}))
+    return path
+
+
+def _ramp(bands=3, rows=40, columns=50):
+    return np.arange(bands * rows * columns, dtype=np.float32).reshape(bands, rows, columns)
+
+
+def _refusal(before, after, *clear):
+    with pytest.raises(WorkbenchError) as refusal, files.open_pair(PairFiles(before, after, clear)) as pair:
+        pair.read(slice(None))
+    return refusal.value
+
+
+def test_one_grid_is_read_as_it_stands(tmp_path):
+    """Two files of one grid come back pixel by pixel."""
+    data = _ramp()
+    paths = [_write(tmp_path / name, data) for name in ("a.tif", "b.tif")]
+    with files.open_pair(PairFiles(*paths)) as pair:
+        before, after = pair.read(slice(5, 9), slice(10, 20))
+    assert np.array_equal(before, data[:, 5:9, 10:20])
+    assert np.array_equal(after, before)
+
+
+def test_the_common_part_of_offset_images_is_compared(tmp_path):
+    """The second image starts 7 pixels east and 4 south: the common part lines up on the ground."""
+    data = _ramp()
+    moved = NORTH_UP @ Affine.translation(7, 4)
+    before = _write(tmp_path / "a.tif", data)
+    after = _write(tmp_path / "b.tif", data[:, 4:, 7:], transform=moved)
+    with files.open_pair(PairFiles(before, after)) as pair:
+        assert (pair.grid.rows, pair.grid.columns) == (36, 43)
+        first, second = pair.read(slice(None))
+    assert np.array_equal(first, second)
+
+
+def test_another_resolution_is_brought_to_the_first_grid(tmp_path):
+    """A 20 m image is resampled onto the 10 m grid: a smooth ramp keeps its values."""
+    columns = np.broadcast_to(np.arange(50, dtype=np.float32), (3, 40, 50)).copy()
+    coarse = columns.reshape(3, 20, 2, 25, 2).mean(axis=(2, 4))
+    before = _write(tmp_path / "a.tif", columns)
+    after = _write(tmp_path / "b.tif", coarse, transform=NORTH_UP @ Affine.scale(2))
+    with files.open_pair(PairFiles(before, after)) as pair:
+        first, second = pair.read(slice(None))
+    assert second[:, 5:-5, 5:-5] == pytest.approx(first[:, 5:-5, 5:-5], abs=0.1)
+
+
+def test_a_shift_is_taken_back(tmp_path):
+    """An image whose content lies 2 px east and 1 px south reads as if it did not."""
+    data = _ramp()
+    moved = np.roll(data, (1, 2), axis=(1, 2))
+    before, after = _write(tmp_path / "a.tif", data), _write(tmp_path / "b.tif", moved)
+    with files.open_pair(PairFiles(before, after)) as pair:
+        first, second = pair.shifted(2.0, 1.0).read(slice(None))
+    assert second[:, 3:-3, 3:-3] == pytest.approx(first[:, 3:-3, 3:-3])
+
+
+def test_strips_cover_the_image_once(tmp_path):
+    """Inner rows tile the image; halos reach beyond them where there is something."""
+    data = _ramp()
+    paths = [_write(tmp_path / name, data) for name in ("a.tif", "b.tif")]
+    with files.open_pair(PairFiles(*paths)) as pair:
+        strips = list(pair.strips(rows=16, halo=2))
+    assert [(inner.start, inner.stop) for inner, _ in strips] == [(0, 16), (16, 32), (32, 40)]
+    whole = np.concatenate([before[:, inner.start - top : inner.stop - top] for inner, (top, before, _) in strips], 1)
+    assert np.array_equal(whole, data)
+
+
+def test_nodata_and_masks_become_nan(tmp_path):
+    """Nodata by band, and every mask, hide pixels of both dates."""
+    data = (_ramp() + 1).astype(np.uint16)
+    data[1, 3, 4] = 0
+    mask = np.ones((1, 40, 50), np.uint8)
+    mask[0, 20, 20] = 0
+    before, after = (_write(tmp_path / name, data, nodata=0) for name in ("a.tif", "b.tif"))
+    clear = _write(tmp_path / "clear.tif", mask)
+    with files.open_pair(PairFiles(before, after, (clear,))) as pair:
+        first, second = pair.read(slice(None))
+    assert np.isnan(first[1, 3, 4])
+    assert np.isnan(second[:, 20, 20]).all()
+    assert np.isnan(first).sum() == 4
+
+
+def test_a_mask_that_covers_less_hides_the_rest(tmp_path):
+    """Where a mask has no pixel nothing is known to be clear."""
+    before, after = (_write(tmp_path / name, _ramp()) for name in ("a.tif", "b.tif"))
+    clear = _write(tmp_path / "clear.tif", np.ones((1, 40, 25), np.uint8))
+    with files.open_pair(PairFiles(before, after, (clear,))) as pair:
+        first, _ = pair.read(slice(None))
+    assert np.isnan(first[:, :, 25:]).all()
+    assert np.isfinite(first[:, :, :25]).all()
+
+
+def test_every_bad_pair_has_its_sentence(tmp_path):
+    """Each fault of a pair is refused by its own code."""
+    good = _write(tmp_path / "good.tif", _ramp())
+    cut = tmp_path / "cut.tif"
+    cut.write_bytes(good.read_bytes()[:2000])
+    text = tmp_path / "text.tif"
+    text.write_text("no image")
+    bad = {
+        "detect.no_crs": _write(tmp_path / "nocrs.tif", _ramp(), crs=None),
+        "detect.other_crs": _write(tmp_path / "other.tif", _ramp(), crs="EPSG:32652"),
+        "detect.few_bands": _write(tmp_path / "one.tif", _ramp(bands=1)),
+        "detect.no_overlap": _write(tmp_path / "far.tif", _ramp(), transform=NORTH_UP @ Affine.translation(900, 0)),
+        "detect.rotated": _write(tmp_path / "turned.tif", _ramp(), transform=NORTH_UP @ Affine.rotation(10)),
+        "files.missing": tmp_path / "missing.tif",
+    }
+    assert {code: _refusal(good, path).code for code, path in bad.items()} == {code: code for code in bad}
+    assert [_refusal(good, path).code for path in (cut, text)] == ["detect.unreadable"] * 2
+    assert _refusal(good, good, cut).code == "detect.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "expected"),
+    [
+        ("x.tif", {"ACQUISITION_DATE": "2024-06-18"}, date(2024, 6, 18)),
+        ("x.tif", {"TIFFTAG_DATETIME": "2019:01:14 10:11:12"}, date(2019, 1, 14)),
+        ("S2A_20250620T023541.tif", {}, date(2025, 6, 20)),
+        ("2024-02-30.tif", {}, None),
+        ("plot1234567890.tif", {}, None),
+    ],
+)
+def test_the_date_of_an_image(tmp_path, name, tags, expected):
+    """Tags speak before the name, and a day that does not exist is none."""
+    assert files.seen_on(_write(tmp_path / name, _ramp(), tags=tags)) == expected
+
+
+def test_a_raster_written_is_read(tmp_path):
+    """A change map survives its way through a Cloud Optimized GeoTIFF."""
+    grid = Grid(CRS.from_epsg(32651), NORTH_UP, 40, 50)
+    change = np.random.default_rng(1).choice([0, 1, 255], (40, 50)).astype(np.uint8)
+    files.write_raster(change, grid, tmp_path / "change.tif", nodata=255, tags={"A": "b"})
+    read, where = files.read_change(tmp_path / "change.tif")
+    assert np.array_equal(read, change)
+    assert (where.transform, where.rows, where.columns) == (grid.transform, 40, 50)
+    assert [path.name for path in tmp_path.iterdir()] == ["change.tif"]
+
+
+def test_a_scene_written_is_read(tmp_path):
+    """A synthetic scene keeps its bands, date and reflectance to the fourth digit."""
+    scene = synthetic.scene(synthetic.make_world(1, size_px=200), 0)
+    path = tmp_path / "scene.tif"
+    files.write_scene(scene, path)
+    with rasterio.open(path) as source:
+        assert source.descriptions == tuple(scene.data_vars)
+        assert source.read(1) / 1e4 == pytest.approx(scene["blue"].to_numpy(), abs=6e-5)
+        assert source.tags()["SYNTHETIC"].startswith("YES")
+        assert source.bounds.left == pytest.approx(float(scene["x"][0]) - 5)
+    assert files.seen_on(path) == synthetic.DATES[0]
+
+
+def test_a_picture_is_rgb_and_small(tmp_path):
+    """The picture of an image has three bands of bytes and at most the asked size."""
+    path = _write(tmp_path / "a.tif", _ramp(rows=100, columns=300), names=["B04", "B03", "B02"])
+    picture = files.read_picture(path, most_px=60)
+    assert picture.pixels.shape == (20, 60, 3)
+    assert picture.pixels.dtype == np.uint8
+    assert picture.bbox == (600_000, 5_059_000, 603_000, 5_060_000)

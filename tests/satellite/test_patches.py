@@ -1,0 +1,124 @@
+"""Patches: polygons and pixels say the same."""
+
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from pyproj import CRS
+from shapely.geometry import box
+
+from gis.crs import STORAGE
+from satellite import patches
+from satellite.patches import Grid, Look
+
+GRID = Grid(CRS.from_epsg(32651), Affine(10, 0, 600_000, 0, -10, 5_060_000), 40, 50)
+LOOK = Look(("blue", "green", "red"), date(2024, 6, 18), date(2025, 6, 20))
+
+
+def _described(kinds, strength=None, look=LOOK):
+    labels = patches.label(kinds, 4)
+    strength = np.full(kinds.shape, 8.0, np.float32) if strength is None else strength
+    bands = np.ones((3, *kinds.shape), np.float32)
+    means = patches.sums(labels.of_pixel, [(0, bands, 2 * bands)])
+    return labels, patches.describe(labels, strength, means, grid=GRID, threshold=4.0, look=look)
+
+
+def test_decide_knows_three_states():
+    """Changed, unchanged and not observed are three things."""
+    strength = np.array([[1, 5, np.nan]], np.float32)
+    assert patches.decide(strength, 2.0).tolist() == [[0, 1, 255]]
+
+
+def test_areas_equal_pixels():
+    """A patch of 6 x 5 pixels of 10 m is 3,000 m2 on the ellipsoid, up to the map's scale."""
+    kinds = np.zeros((40, 50), np.uint8)
+    kinds[10:16, 20:25] = 1
+    _, table = _described(kinds)
+    assert table["area_m2"].tolist() == pytest.approx([3000], rel=2e-3)
+    assert table["score"].tolist() == pytest.approx([0.5])
+    assert table["machine_class"].tolist() == ["construction"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(kinds=hnp.arrays(np.uint8, (40, 50), elements=st.sampled_from([0, 0, 0, 1, 2, 255])))
+def test_every_label_is_one_patch(kinds):
+    """Whatever the raster, patches are valid, unique, of one class, and none smaller than asked."""
+    labels, table = _described(kinds)
+    assert len(table) == len(labels.classes)
+    assert table["patch_id"].is_unique
+    assert table.geometry.is_valid.all()
+    assert not (labels.of_pixel[kinds == 255]).any()
+
+
+def test_one_pixel_gaps_are_closed_but_classes_stay_apart():
+    """A seam in a roof makes no two patches; a heap beside a shed does."""
+    kinds = np.zeros((40, 50), np.uint8)
+    kinds[10:16, 10:14] = 1
+    kinds[10:16, 15:19] = 1
+    kinds[10:16, 19:24] = 3
+    labels, _ = _described(kinds)
+    assert labels.classes == ("construction", "waste")
+
+
+def test_small_groups_are_counted():
+    """Groups below the smallest size are left out, and said so."""
+    kinds = np.zeros((40, 50), np.uint8)
+    kinds[0, 0:3] = 1
+    kinds[20:22, 20:22] = 1
+    labels = patches.label(kinds, 4)
+    assert (len(labels.classes), labels.too_small) == (1, 1)
+
+
+def test_means_over_strips_equal_means_over_the_whole():
+    """Reading strip by strip changes no mean, and NaN pixels take no part."""
+    rng = np.random.default_rng(1)
+    labels = np.zeros((40, 50), np.int32)
+    labels[5:30, 5:20], labels[8:35, 25:45] = 1, 2
+    bands = rng.normal(5, 1, (2, 3, 40, 50)).astype(np.float32)
+    bands[0, 1, 10, 10] = np.nan
+    whole = patches.sums(labels, [(0, bands[0], bands[1])])
+    strips = [(top, bands[0][:, top : top + 7], bands[1][:, top : top + 7]) for top in range(0, 40, 7)]
+    for one, other in zip(patches.sums(labels, strips), whole, strict=True):
+        assert one == pytest.approx(other, rel=1e-12)
+    assert whole[0][1, 0] == pytest.approx(np.nanmean(bands[0, 1][labels == 1]), rel=1e-6)
+
+
+def test_ids_are_derived():
+    """The same outline and dates give the same id on every run, other dates another."""
+    kinds = np.zeros((40, 50), np.uint8)
+    kinds[10:16, 20:25] = 1
+    first, again = _described(kinds)[1], _described(kinds)[1]
+    other = _described(kinds, look=Look(LOOK.bands, date(2023, 6, 1), LOOK.after_on))[1]
+    assert first["patch_id"].tolist() == again["patch_id"].tolist() != other["patch_id"].tolist()
+
+
+def test_nothing_found_is_an_empty_table():
+    """A quiet pair gives a table without rows, with its columns."""
+    _, table = _described(np.zeros((40, 50), np.uint8))
+    assert table.empty
+    assert set(patches.SCHEMA.columns) <= set(table.columns)
+    assert table.crs == STORAGE
+
+
+def test_seen_share():
+    """Half a polygon under cloud is half seen; one off the grid is unknown."""
+    change = np.zeros((40, 50), np.uint8)
+    change[:, 25:] = 255
+    west, north = 600_000, 5_060_000
+    half = box(west + 200, north - 300, west + 300, north - 200)
+    away = box(west - 900, north, west - 800, north + 100)
+    outlines = gpd.GeoSeries([half, away], crs=GRID.crs).to_crs(STORAGE)
+    shares = patches.seen_share(change, GRID, outlines)
+    assert shares[0] == pytest.approx(0.5, abs=0.06)
+    assert np.isnan(shares[1])
+
+
+def test_pixel_area_of_a_geographic_grid():
+    """A pixel of a thousandth of a degree at 46 N is about 111 m x 77 m."""
+    grid = Grid(CRS.from_epsg(4490), Affine(0.001, 0, 125, 0, -0.001, 46.005), 10, 10)
+    assert grid.pixel_m2 == pytest.approx(111.3 * 77.3, rel=0.01)
