@@ -297,9 +297,11 @@ def _print_step(step: "Step", words: Catalogue) -> int:
 
 def _print_report(report: "Report", words: Catalogue) -> None:
     for step, seconds in report.steps:
-        print(f"{words.say('demo.took', seconds=seconds):>8}  ", end="")
+        took = words.say("demo.took", seconds=seconds)
+        print(f"{took:>8}  ", end="")
         _print_step(step, words)
-    print(f"\n{words.say('demo.scores')}")
+    print()
+    print(words.say("demo.scores"))
     _print_score(report.leads, words.say("demo.what_leads"), words)
     print(words.say("demo.decoys_note"))
     _print_score(report.hotspots, words.say("demo.what_hotspots"), words)
@@ -316,18 +318,25 @@ def _print_score(score: "Score", what: str, words: Catalogue) -> None:
             words.say("demo.planted"): score.rows["planted"],
             words.say("demo.hidden"): score.rows["hidden"],
             words.say("demo.found"): score.rows["found"],
-            words.say("demo.missed"): missed.mask(score.rows["decoy"]).astype("Int64"),
-            words.say("demo.right_class"): score.rows["right_class"].mask(score.rows["decoy"]).astype("Int64"),
+            words.say("demo.missed"): _counts(missed, score),
+            words.say("demo.right_class"): _counts(score.rows["right_class"], score),
         }
     )
     with pd.option_context("display.unicode.east_asian_width", True):  # noqa: FBT003 - pandas takes it by position
-        print(table.to_string(index=False, na_rep="-"))
+        print(table.to_string(index=False))
+
+
+def _counts(counts: pd.Series, score: "Score") -> list[str]:
+    """Write counts; a decoy is neither missed nor rightly named."""
+    return ["-" if decoy else str(count) for count, decoy in zip(counts, score.rows["decoy"], strict=True)]
 
 
 def _kind(kind: str, words: Catalogue, *, decoy: bool) -> str:
+    from gis.signals import KINDS
+
     if decoy:
-        return f"{words.say('demo.is_decoy')}: {words.say('demo.' + kind)}"
-    return words.say(f"signals.{kind}" if f"signals.{kind}" in words.words else f"class.{kind}")
+        return words.say("demo.is_decoy") + ": " + words.say(f"demo.{kind}")
+    return words.say(f"signals.{kind}" if kind in KINDS else f"class.{kind}")
 
 
 def _print_faults(faults: pd.DataFrame, words: Catalogue, to: Path | None, stream: TextIO) -> None:

@@ -80,6 +80,8 @@ def import_enterprises(source: Path, project: Project, *, skip_faulty: bool = Fa
     ------
     TableFaults
         With every fault, if there is one and ``skip_faulty`` is not set; the register stays as it was.
+    WorkbenchError
+        ``chain.nothing_good`` if every row is faulty.
     """
     areas = _regions(project)
     existing = files.read_layer(project.enterprises) if project.enterprises.is_file() else None

@@ -199,7 +199,8 @@ def _legend_columns(groups: Sequence[Group], capacity: float) -> list[list[tuple
     for group in groups:
         if columns[-1]:
             below += _GROUP_GAP
-        for line in (group, *group.entries):
+        lines: tuple[Group | Entry, ...] = (group, *group.entries)
+        for line in lines:
             needed = 2 if line is group else 1
             if columns[-1] and below + needed > capacity:
                 columns.append([])

@@ -83,6 +83,8 @@ def demand(frame: pd.DataFrame, schema: pa.DataFrameSchema, source: str, *, firs
     ------
     TableFaults
         With every fault as a row.
+    ValueError
+        If geometry does not come in EPSG:4490.
     """
     faults = find_faults(frame, schema, first_row=first_row)
     if len(faults):

@@ -145,7 +145,7 @@ def run(
     changed = patches.decide(strength, threshold)
     progress(3, 4, "detect.outlining")
     smallest_px = max(_FEWEST_PX, int(np.ceil(params.smallest_m2 / pair.grid.pixel_m2)))
-    labels = patches.label(_kinds(pair, changed, params.rules), smallest_px)
+    labels = patches.label(patches.consolidate(_kinds(pair, changed, params.rules)), smallest_px)
     means = patches.sums(labels.of_pixel, (strip for _, strip in pair.strips()))
     look = patches.Look(pair.names, before_on, after_on)
     found = patches.describe(labels, strength, means, grid=pair.grid, threshold=threshold, look=look)

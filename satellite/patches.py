@@ -38,6 +38,10 @@ SCHEMA = schema.table(
 
 CHANGED, UNCHANGED, UNSEEN = 1, 0, 255
 _SQUARE = np.ones((3, 3), bool)
+_VOTERS_PX = 5
+_UNKNOWN_VOTE = 0.5
+# Running sums of floats differ in the last digits: equal votes are no majority.
+_TIE = 1e-4
 
 Strip = tuple[int, NDArray[np.float32], NDArray[np.float32]]
 """First row, and both dates' bands (p, rows, columns) of these rows."""
@@ -85,6 +89,35 @@ class Labels:
     of_pixel: NDArray[np.int32]
     classes: tuple[str, ...]
     too_small: int
+
+
+def consolidate(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give each changed pixel the class that prevails around it, so that a mixed surface makes one patch, not a sieve.
+
+    Parameters
+    ----------
+    kinds : (rows, columns) uint8
+        See ``label``.
+
+    Returns
+    -------
+    (rows, columns) uint8
+        Pixels of 5 x 5 around vote for their class; one without a known class has half a vote, since a rule that holds
+        says more than one that does not. What is unchanged or not observed stays so.
+    """
+    voting = (kinds > 0) & (kinds != UNSEEN)
+    winners = kinds.copy()
+    most = np.zeros(kinds.shape, np.float32)
+    for kind, name in enumerate(CLASSES, start=1):
+        own = kinds == kind
+        if not own.any():
+            continue
+        weight = _UNKNOWN_VOTE if name == "other" else 1.0
+        votes = ndimage.uniform_filter(own.astype(np.float32) * np.float32(weight), _VOTERS_PX, mode="constant")
+        better = voting & (votes > most + _TIE)
+        winners[better] = kind
+        most[better] = votes[better]
+    return winners
 
 
 def label(kinds: NDArray[np.uint8], smallest_px: int) -> Labels:

@@ -4,9 +4,12 @@ from tests.house import mirror
 from tests.house.tree import STOREYS, modules, none, tracked
 
 WITHOUT = {
+    "app.py": "opened page by page in tests/views/test_browser.py",
+    "cross_check/files.py": "paths only; every test of the chain goes through them",
     "gis/progress.py": "a type and a function that does nothing",
 }
 BESIDES = {
+    "tests/views/test_browser.py": "all pages in a real browser",
     "tests/gis/test_files_aside.py": "writing aside and tables, beside the files of geometry",
 }
 

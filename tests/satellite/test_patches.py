@@ -65,6 +65,21 @@ def test_one_pixel_gaps_are_closed_but_classes_stay_apart():
     assert labels.classes == ("construction", "waste")
 
 
+def test_a_mixed_surface_becomes_one_class():
+    """A burn peppered with unclassified pixels is a burn; a stray burnt pixel in a field is not."""
+    rng = np.random.default_rng(2)
+    kinds = np.zeros((40, 50), np.uint8)
+    kinds[5:25, 5:25] = rng.choice([4, 7], (20, 20), p=[0.6, 0.4])
+    kinds[5:25, 28:48] = 7
+    kinds[15, 38] = 4
+    kinds[30, 30] = 255
+    solid = patches.consolidate(kinds)
+    assert (solid[7:23, 7:23] == 4).mean() > 0.95
+    assert (solid[5:25, 28:48] == 7).all()
+    assert ((solid == 0) == (kinds == 0)).all()
+    assert solid[30, 30] == 255
+
+
 def test_small_groups_are_counted():
     """Groups below the smallest size are left out, and said so."""
     kinds = np.zeros((40, 50), np.uint8)
