@@ -1,4 +1,4 @@
-"""Pictures of every page of the map app: ``python tools/screenshots.py [--project DIR] [--out DIR]``.
+"""Pictures of every page of the map app and of its briefing maps: ``python tools/screenshots.py [--project DIR]``.
 
 Needs Chromium (``--chromium``, else the one on the path). The browser is kept from every host but this machine.
 """
@@ -21,10 +21,12 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_playwright
 
+from cross_check.files import Project
 from views import server
 from views.choosing import HEAD_PX, ROW_PX
 
 PAGES = {"overview": "", "map": "work_map", "bench": "bench", "hotspots": "hotspots", "plan": "plan"}
+BRIEF = {"brief-province": "province.png", "brief-area": "area-1.png"}
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = (
     "--headless=new",
@@ -39,6 +41,7 @@ FLAGS = (
 _LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
 _PATIENCE_S = 60
 _MOST_BYTES = 245_000
+_SHEET_PX = (1400, 1400)
 _SLASHES_OF_HOST = 2
 
 
@@ -59,9 +62,15 @@ def main(arguments: list[str]) -> int:
             open_page(page, address, path)
             if name == "map":
                 choose_row(page, 1)
-            save(page, chosen.out / f"{name}.png")
+            save(Image.open(io.BytesIO(page.screenshot())), chosen.out / f"{name}.png")
     with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
-        save(open_page(browser.new_page(), address, "work_map"), chosen.out / "map-en.png")
+        page = open_page(browser.new_page(), address, "work_map")
+        save(Image.open(io.BytesIO(page.screenshot())), chosen.out / "map-en.png")
+    for name, source in BRIEF.items():
+        if (plate := Project(chosen.project).brief / source).is_file():
+            sheet = Image.open(plate)
+            sheet.thumbnail(_SHEET_PX)
+            save(sheet, chosen.out / f"{name}.png")
     return 0
 
 
@@ -167,9 +176,9 @@ def choose_row(page: Page, row: int) -> None:
     settle(page)
 
 
-def save(page: Page, path: Path) -> None:
-    """Write what the page shows as a small PNG."""
-    whole = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+def save(picture: Image.Image, path: Path) -> None:
+    """Write a picture as a small PNG."""
+    whole = picture.convert("RGB")
     whole.save(path, optimize=True)
     for colours in (256, 192, 128, 96, 64):
         if path.stat().st_size <= _MOST_BYTES:

@@ -155,7 +155,10 @@ def _outlines(stamp: Stamp, language: str) -> list[Layer]:
     shown, words = state.tables(stamp), catalogue(language)
     names = wording.region_names(shown["regions"], language)
     made = scenes.leads(shown["leads"], shown["zones"], words, names, pins=False)
-    lines = [replace(zone, styles=_unfilled(zone.styles), name="") for zone in scenes.zones(shown["zones"], words)]
+    lines = [
+        replace(zone, styles=_unfilled(zone.styles), name="", pick=False)
+        for zone in scenes.zones(shown["zones"], words)
+    ]
     return [*lines, replace(made, styles=_unfilled(made.styles), name="")]
 
 

@@ -12,7 +12,7 @@ CLASSES = {
     "burn": "#2B2B2B",
     "turbid_water": "#0072B2",
     "clearing": "#009E73",
-    "other": "#8C8C8C",
+    "other": "#6B6B6B",
 }
 
 # ColorBrewer's RdBu: red is hot, blue is cold, in the classes of the adjusted p.

@@ -4,7 +4,6 @@ from tests.house import mirror
 from tests.house.tree import STOREYS, modules, none, tracked
 
 WITHOUT = {
-    "app.py": "opened page by page in tests/views/test_browser.py",
     "cross_check/files.py": "paths only; every test of the chain goes through them",
     "gis/progress.py": "a type and a function that does nothing",
 }

@@ -1,0 +1,28 @@
+"""Pages run without a browser."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def page(monkeypatch, project, name="", language="zh"):
+    """Return the app after a page of it has run on a project."""
+    monkeypatch.setenv("HDQ_PROJECT", str(project.folder))
+    monkeypatch.setenv("HDQ_LANGUAGE", language)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    if name:
+        test.switch_page(f"views/{name}.py").run()
+    assert not test.exception
+    return test
+
+
+def html(test):
+    """Return all HTML that a page draws by itself."""
+    return "".join(each.proto.body for each in test.get("html"))
+
+
+def told(test):
+    """Return what a page says in its boxes."""
+    return [each.value for kind in ("info", "warning", "error") for each in getattr(test, kind)]
