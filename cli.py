@@ -335,7 +335,8 @@ def _kind(kind: str, words: Catalogue, *, decoy: bool) -> str:
     from gis.signals import KINDS
 
     if decoy:
-        return words.say("demo.is_decoy") + ": " + words.say(f"demo.{kind}")
+        name, mark = words.say(f"demo.{kind}"), words.say("demo.is_decoy")
+        return f"{mark}: {name}"
     return words.say(f"signals.{kind}" if kind in KINDS else f"class.{kind}")
 
 
