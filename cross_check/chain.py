@@ -281,7 +281,7 @@ def import_officers(source: Path, project: Project) -> Step:
 
 
 def _areas(project: Project, language: str) -> tuple[Area, ...]:
-    """Return the area of the detection, named by its division and the later image's date."""
+    """Return the area of the detection, named by its division."""
     if not project.recipe.is_file():
         return ()
     after = _inputs(project)["after"]
@@ -291,7 +291,7 @@ def _areas(project: Project, language: str) -> tuple[Area, ...]:
     middle = gpd.GeoSeries(gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=STORAGE)
     areas = _regions(project).set_index("division_code")
     name = areas.loc[regions.division_of(middle, areas.reset_index()).iloc[0], f"name_{language}"]
-    return (replace(area, name=" ".join(filter(None, (str(name), str(after["seen_on"] or ""))))),)
+    return (replace(area, name=str(name)),)
 
 
 def _inputs(project: Project) -> dict[str, dict[str, object]]:
