@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from cross_check.files import Project
     from cross_check.scoreboard import Score
 
-PROJECT = "haidongqing-demo"
+PROJECT = "haidongqing-project"
+DEMO = "haidongqing-demo"
 _SHOWN_FAULTS = 30
 _PORT = 8501
+_FEWEST_PX = 200
 
 Arguments = argparse.Namespace
 Verb = Callable[[Arguments, Catalogue], int]
@@ -43,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except WorkbenchError as fault:
         print(words.explain(fault), file=sys.stderr)
+        return 1
+    except OSError as fault:
+        print(words.say("cli.disk", reason=fault.strerror or "", name=fault.filename or ""), file=sys.stderr)
         return 1
 
 
@@ -66,11 +71,19 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
 def _command(verbs: "Verbs", name: str, code: str, verb: Verb, words: Catalogue) -> argparse.ArgumentParser:
     """Add a command with the options that all commands share."""
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=words.say(code), description=words.say(code))
-    project = Path(os.environ.get("HDQ_PROJECT", PROJECT))
+    project = _default_project(name)
     parser.add_argument("--project", type=Path, default=project, help=words.say("cli.project", default=project))
     parser.add_argument("--language", choices=LANGUAGES, help=words.say("cli.language"))
     parser.set_defaults(verb=verb)
     return parser
+
+
+def _default_project(command: str) -> Path:
+    """Return the folder a command works in unless told; the demo keeps to its own, which the app shows to newcomers."""
+    if named := os.environ.get("HDQ_PROJECT"):
+        return Path(named)
+    newcomer = command == "app" and not Path(PROJECT).exists()
+    return Path(DEMO if command == "demo" or newcomer else PROJECT)
 
 
 def _group(verbs: "Verbs", name: str, code: str, words: Catalogue) -> "Verbs":
@@ -83,14 +96,14 @@ def _enterprises(verbs: "Verbs", words: Catalogue) -> None:
     parser = _command(group, "import", "cli.enterprises_import", _import_enterprises, words)
     parser.add_argument("file", type=Path, help=words.say("cli.source"))
     parser.add_argument("--skip-faulty", action="store_true", help=words.say("cli.skip_faulty"))
-    parser.add_argument("--faults", type=Path, help=words.say("cli.faults_to"))
+    parser.add_argument("--faults", type=_csv(words), metavar="CSV", help=words.say("cli.faults_to"))
 
 
 def _officers(verbs: "Verbs", words: Catalogue) -> None:
     group = _group(verbs, "officers", "cli.officers", words)
     parser = _command(group, "import", "cli.officers_import", _import_officers, words)
     parser.add_argument("file", type=Path, help=words.say("cli.source"))
-    parser.add_argument("--faults", type=Path, help=words.say("cli.faults_to"))
+    parser.add_argument("--faults", type=_csv(words), metavar="CSV", help=words.say("cli.faults_to"))
 
 
 def _detect(verbs: "Verbs", words: Catalogue) -> None:
@@ -168,7 +181,7 @@ def _demo(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--no-app", action="store_true", help=words.say("cli.no_app"))
     parser.add_argument("--port", type=int, default=_PORT, help=words.say("cli.port"))
     parser.add_argument("--seed", type=int, default=20_210_406, help=words.say("cli.demo_seed"))
-    parser.add_argument("--size-px", type=int, default=2000, metavar="PX", help=words.say("cli.size"))
+    parser.add_argument("--size-px", type=_pixels(words), default=2000, metavar="PX", help=words.say("cli.size"))
 
 
 def _import_enterprises(arguments: Arguments, words: Catalogue) -> int:
@@ -246,6 +259,7 @@ def _write_brief(arguments: Arguments, words: Catalogue) -> int:
         classification=arguments.classification,
         approval_no=arguments.approval_no,
         language=words.language,
+        synthetic=_project(arguments).truth.is_dir(),
     )
     return _print_step(chain.write_brief(_project(arguments), brief, progress=_progress(words)), words)
 
@@ -369,6 +383,24 @@ def _day(words: Catalogue) -> Callable[[str], date]:
             return date.fromisoformat(text)
         except ValueError as fault:
             raise argparse.ArgumentTypeError(words.say("cli.wrong_day", text=text)) from fault
+
+    return read
+
+
+def _csv(words: Catalogue) -> Callable[[str], Path]:
+    def read(text: str) -> Path:
+        if not text.lower().endswith(".csv"):
+            raise argparse.ArgumentTypeError(words.say("cli.wrong_ending", name=text))
+        return Path(text)
+
+    return read
+
+
+def _pixels(words: Catalogue) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if int(text) < _FEWEST_PX:
+            raise argparse.ArgumentTypeError(words.say("cli.fewest_px", fewest=_FEWEST_PX))
+        return int(text)
 
     return read
 

@@ -129,11 +129,15 @@ def detect(
         after_on = dates[1] or images.seen_on(pair_files.after)
         found = detection.run(pair, before_on=before_on, after_on=after_on, params=params, progress=progress)
         grid, names = pair.grid, pair.names
-    recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | {"bands": list(names)}
-    tags = {"THRESHOLD": f"{found.threshold:.4f}", "CONTENT": "change strength (IR-MAD)"}
+    facts = {"bands": list(names), "synthetic": any(map(images.is_synthetic, (pair_files.before, pair_files.after)))}
+    recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
+    origin = {"SYNTHETIC": "YES: made from synthetic images"} if facts["synthetic"] else {}
+    tags = {"THRESHOLD": f"{found.threshold:.4f}", "CONTENT": "change strength (IR-MAD)"} | origin
     with files.folder_written_aside(out) as aside:
         images.write_raster(found.strength, grid, aside / "score.tif", nodata=float("nan"), tags=tags)
-        images.write_raster(found.change, grid, aside / "change.tif", nodata=255, tags={"CONTENT": "1 changed, 0 not"})
+        images.write_raster(
+            found.change, grid, aside / "change.tif", nodata=255, tags={"CONTENT": "1 changed, 0 not"} | origin
+        )
         files.write_table(found.patches, aside / "patches.gpkg")
         files.write_json(recipe, aside / "recipe.json")
     written = tuple(out / name for name in ("score.tif", "change.tif", "patches.gpkg", "recipe.json"))
@@ -273,8 +277,20 @@ def image_sources(project: Project) -> tuple[str, ...]:
 
 
 def import_officers(source: Path, project: Project) -> Step:
-    """Take a table of officers (``officers.SCHEMA``, headings in English) into the project, replacing the former."""
+    """Take a table of officers (``officers.SCHEMA``, headings in English) into the project, replacing the former.
+
+    Raises
+    ------
+    TableFaults
+        With every fault by the row the user sees; the officers so far stay.
+    WorkbenchError
+        If the file cannot be read.
+    """
     rows = pd.DataFrame(files.read_rows(source)).replace("", None)
+    faults = schema.find_faults(rows, officers.SCHEMA, first_row=0)
+    if len(faults):
+        numbers = [int(rows.index[at]) if at >= 0 else int(rows.index.min()) - 1 for at in faults["row"]]
+        raise TableFaults(source.name, faults.assign(row=numbers, value=faults["value"].replace(["nan", "None"], "")))
     table = schema.demand(rows, officers.SCHEMA, source.name)
     files.write_table(table, project.officers)
     return Step("chain.officers", {"officers": len(table)}, (project.officers,))
@@ -286,6 +302,8 @@ def _areas(project: Project, language: str) -> tuple[Area, ...]:
         return ()
     after = _inputs(project)["after"]
     path = project.detect / str(after["path"])
+    if not path.is_file():
+        raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
     area = area_of(path.stem, images.read_picture(path))
     west, south, east, north = area.bbox
     middle = gpd.GeoSeries(gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=STORAGE)

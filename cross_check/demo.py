@@ -18,6 +18,7 @@ from cross_check.reports.contents import Brief
 from cross_check.scoreboard import Score
 from gis import files
 from gis import synthetic as province
+from gis.errors import WorkbenchError
 from gis.language import DEFAULT, catalogue
 from gis.progress import Progress, silent
 from satellite import files as images
@@ -30,6 +31,8 @@ FIRST_ON = date(2022, 7, 1)
 """Signals cover 36 months from here."""
 _STRAW_WINDOWS = (((3, 10), (5, 15)), ((9, 15), (12, 10)))
 _STEPS = 8
+# The same in every language, so that the results are.
+_DRAW_SEED = "synthetic public number 2025-07-01"
 
 
 @dataclass(frozen=True)
@@ -75,15 +78,15 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
     Raises
     ------
     WorkbenchError
-        If a step fails; what the steps before wrote stays.
+        ``demo.no_place`` if the folder holds a project that is no demo; else if a step fails; what the steps before
+        wrote stays.
     """
     params = params or Params()
     project = Project(folder)
+    _demand_own(project)
     done: list[tuple[Step, float]] = []
     words = catalogue(params.language)
-    order = RoundOrder(
-        date(2025, 7, 7), plans.Params(document_no=words.say("demo.document"), seed=words.say("demo.seed"))
-    )
+    order = RoundOrder(date(2025, 7, 7), plans.Params(document_no=words.say("demo.document"), seed=_DRAW_SEED))
     brief = Brief(
         title=words.say("demo.title"),
         maker=words.say("demo.maker"),
@@ -146,6 +149,17 @@ def make(project: Project, params: Params) -> Step:
         "decoys": int(truth["decoy"].sum()),
     }
     return Step("demo.made", figures, (*images_out, sheet, project.truth))
+
+
+def _demand_own(project: Project) -> None:
+    """Refuse to write over a project that no demo made."""
+    own = (project.regions, project.zones, project.officers, project.enterprises, project.signals)
+    if not project.truth.is_dir() and any(path.exists() for path in own):
+        raise WorkbenchError(
+            "demo.no_place",
+            "{name} holds a project of yours; give the demo another folder with --project",
+            name=project.folder.name,
+        )
 
 
 def pair_files(folder: Path) -> PairFiles:

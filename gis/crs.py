@@ -37,9 +37,15 @@ def metric_at(lon: float) -> CRS:
 
 
 def metric_for(table: gpd.GeoDataFrame) -> CRS:
-    """Return the metric system of the zone in which a table's middle lies; its CRS must be geographic."""
+    """Return the metric system for a table's middle: a 3-degree zone, or UTM outside the country's zones.
+
+    The table's CRS must be geographic.
+    """
     west, _, east, _ = table.total_bounds
-    return metric_at((west + east) / 2)
+    try:
+        return metric_at((west + east) / 2)
+    except ValueError:
+        return table.estimate_utm_crs()
 
 
 def stored(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import math
+import os
 import shutil
 import tempfile
 import zlib
@@ -26,6 +27,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from pyarrow import ArrowInvalid
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
@@ -39,7 +41,7 @@ _WIDTHS = (36, 22, 26, 10, 12, 36, 10, 10, 16, 12, 12)
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _SHAPEFILE = {".shp", ".shx", ".dbf", ".prj"}
 _BYTEWISE = "ISO-8859-1"
-_OLD_DATUMS = ("Beijing 1954", "Xian 1980")
+_OLD_DATUMS = ("Beijing 1954", "New Beijing", "Xian 1980")
 """Between these and CGCS2000 the parameters are secret surveying results, so nothing here may guess them."""
 
 _SKETCH = Path(__file__).parent / "data" / "prefectures.geojson"
@@ -63,16 +65,45 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def folder_written_aside(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path``; move its files into ``path`` one by one if the block succeeds."""
+    """Yield an empty folder beside ``path``; its files appear in ``path`` if the block succeeds.
+
+    Where ``path`` does not exist yet, the folder is renamed: all files appear at once. Otherwise they are moved one by
+    one, ``recipe.json`` last, so that a recipe never tells of files that are not there.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.in_the_way`` if ``path`` is a file, or one of its files is a folder; nothing is moved then.
+    """
+    if path.exists() and not path.is_dir():
+        raise _in_the_way(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield folder
-        path.mkdir(exist_ok=True)
-        for file in sorted(folder.iterdir()):
+        made = sorted(folder.iterdir(), key=lambda file: (file.name == "recipe.json", file.name))
+        for file in made:
+            if (path / file.name).is_dir():
+                raise _in_the_way(path / file.name)
+        if not path.exists():
+            folder.chmod(0o777 & ~_umask())
+            folder.replace(path)
+            return
+        for file in made:
             file.replace(path / file.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_the_way(path: Path) -> WorkbenchError:
+    return WorkbenchError("files.in_the_way", "{name} is in the way: remove it or choose another place", name=path.name)
+
+
+def _umask() -> int:
+    """Return the process's mask for new files, which temporary folders ignore."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -102,10 +133,19 @@ def read_layer(path: Path) -> gpd.GeoDataFrame:
     Raises
     ------
     WorkbenchError
-        ``files.missing`` if there is no such file.
+        ``files.missing`` if there is no such file, ``rows.unreadable`` if it is damaged or no such table,
+        ``rows.no_crs`` if it does not say its coordinate system.
     """
     _demand(path)
-    return gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+    try:
+        layer = gpd.read_parquet(path) if path.suffix == ".parquet" else gpd.read_file(path)
+    except (ArrowInvalid, DataSourceError, DataLayerError, ValueError) as fault:
+        raise _unreadable(path) from fault
+    if not isinstance(layer, gpd.GeoDataFrame) or layer.crs is None:
+        raise WorkbenchError(
+            "rows.no_crs", "{name} does not say its coordinate system; set it and bring it again", name=path.name
+        )
+    return stored(layer)
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -114,10 +154,13 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     WorkbenchError
-        ``files.missing`` if there is no such file.
+        ``files.missing`` if there is no such file, ``rows.unreadable`` if it is damaged.
     """
     _demand(path)
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (ArrowInvalid, ValueError) as fault:
+        raise _unreadable(path) from fault
 
 
 def write_json(value: object, path: Path) -> None:
@@ -244,7 +287,10 @@ def _read_sheet(path: Path) -> pd.DataFrame:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         with closing(book):
-            cells = [[_as_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+            sheet = book.worksheets[0]
+            # Many programs write a wrong extent into the file; read_only mode would believe it and drop rows.
+            sheet.reset_dimensions()
+            cells = [[_as_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     except (BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, KeyError, IndexError) as fault:
         raise _unreadable(path) from fault
     return _under_headings(cells, path)
@@ -334,7 +380,7 @@ def _as_rows(features: pd.DataFrame, path: Path) -> gpd.GeoDataFrame:
             crs=features.crs.name,
         )
     attributes = pd.DataFrame(features.drop(columns=features.geometry.name)).map(_as_text).astype(str)
-    rows = gpd.GeoDataFrame(attributes, geometry=stored(features).geometry)
+    rows = gpd.GeoDataFrame(attributes, geometry=stored(features).geometry.force_2d())
     return rows.set_index(pd.RangeIndex(1, len(rows) + 1, name="row"))
 
 
@@ -346,11 +392,13 @@ def _read_shapefile(path: Path) -> gpd.GeoDataFrame:
     """Read the one shapefile of an archive from a temporary folder, under a plain name: Chinese ones break in zips."""
     try:
         with ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            shapes = [one for one in archive.namelist() if one.lower().endswith(".shp")]
+            # Archives made on a Mac carry a shadow of every file.
+            names = [one for one in archive.namelist() if not Path(one).name.startswith("._")]
+            shapes = [one for one in names if one.lower().endswith(".shp")]
             if len(shapes) != 1:
                 raise _several(path, len(shapes))
             target = Path(folder) / "layer.shp"
-            for member in archive.namelist():
+            for member in names:
                 if member[:-4] == shapes[0][:-4] and member[-4:].lower() in _SHAPEFILE:
                     target.with_suffix(member[-4:].lower()).write_bytes(archive.read(member))
             if not all(target.with_suffix(ending).is_file() for ending in (".shx", ".dbf")):
@@ -358,7 +406,7 @@ def _read_shapefile(path: Path) -> gpd.GeoDataFrame:
             # Latin-1 gives every byte a character of its own, so nothing is lost until the encoding is told.
             target.with_suffix(".cpg").write_text(_BYTEWISE, encoding="ascii")
             features = _read_features(target, path)
-    except (BadZipFile, zlib.error, EOFError) as fault:
+    except (BadZipFile, zlib.error, EOFError, RuntimeError) as fault:  # RuntimeError: a password is asked for
         raise _unreadable(path) from fault
     return _as_rows(_decoded_attributes(features, path), path)
 

@@ -4,8 +4,9 @@ import hashlib
 
 import geopandas as gpd
 import pandas as pd
+from shapely import Point
 
-from gis import schema
+from gis import data, schema
 from gis.crs import STORAGE
 from gis.errors import FAULT_COLUMNS, TableFaults
 
@@ -20,11 +21,8 @@ SCHEMA = schema.table(
     }
 )
 
-_HEADINGS = {
-    "lon": {"lon", "longitude", "x"},
-    "lat": {"lat", "latitude", "y"},
-    "seen_on": {"seen_on", "acq_date", "date"},
-}
+_DATE = r"^\s*(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)"
+_MOST_LON, _MOST_LAT = 180, 90
 _FAULT = list(FAULT_COLUMNS)
 
 
@@ -34,45 +32,62 @@ def from_rows(rows: pd.DataFrame, kind: str) -> gpd.GeoDataFrame:
     Parameters
     ----------
     rows : DataFrame of str, or GeoDataFrame with points in EPSG:4490
-        With a date column and, without geometry, longitude and latitude; headings of FIRMS files are known.
+        With a date column (year first) and, without geometry, longitude and latitude; the known headings, those of
+        FIRMS among them, stand in gis/data/signals.toml.
     kind : str
         One of ``KINDS``.
 
     Returns
     -------
     GeoDataFrame
-        See ``SCHEMA``; ids are derived from kind, place and date, and rows that repeat one are dropped.
+        See ``SCHEMA``; ids are derived from kind, place and date. Fire points that repeat one are dropped, for two
+        downloads overlap; complaints that do are kept, for their number is the signal.
 
     Raises
     ------
     TableFaults
         With the rows whose date or place cannot be read, or the column that is missing.
     """
-    found = {
-        column: next((name for name in rows if str(name).strip().lower() in names), None)
-        for column, names in _HEADINGS.items()
-    }
     layer = isinstance(rows, gpd.GeoDataFrame)
-    missing = [column for column, name in found.items() if name is None and not (layer and column != "seen_on")]
-    if missing:
-        raise TableFaults(
-            kind, pd.DataFrame([(1, column, "table.no_column", "") for column in missing], columns=_FAULT)
-        )
-    days = pd.to_datetime(rows[found["seen_on"]], errors="coerce", format="mixed").dt.normalize()
-    if layer:
-        places = rows.geometry
-    else:
-        lon, lat = (pd.to_numeric(rows[found[axis]], errors="coerce") for axis in ("lon", "lat"))
-        places = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=rows.index, crs=STORAGE)
-    bad = days.isna() | places.is_empty | places.x.isna()
-    if bad.any():
-        faults = [(row, str(found["seen_on"]), "signals.unreadable", "") for row in rows.index[bad]]
+    headings = _headings(rows, kind, layer=layer)
+    days = _days(rows[headings["seen_on"]])
+    places = rows.geometry if layer else _places(rows[headings["lon"]], rows[headings["lat"]])
+    read = ~places.is_empty & (places.geom_type == "Point") & days.notna()
+    if not read.all():
+        faults = [(row, headings["seen_on"], "signals.unreadable", "") for row in rows.index[~read]]
         raise TableFaults(kind, pd.DataFrame(faults, columns=_FAULT))
-    ids = [
-        f"{kind[0].upper()}{hashlib.sha256(f'{kind}|{place.x:.5f}|{place.y:.5f}|{day:%Y-%m-%d}'.encode()).hexdigest()[:12]}"
-        for place, day in zip(places, days, strict=True)
-    ]
-    table = gpd.GeoDataFrame(
-        {"signal_id": ids, "kind": kind, "seen_on": days.to_numpy()}, geometry=places.to_numpy(), crs=STORAGE
-    )
+    table = gpd.GeoDataFrame({"kind": kind, "seen_on": days.to_numpy()}, geometry=places.to_numpy(), crs=STORAGE)
+    spoken = [f"{kind}|{at.x:.5f}|{at.y:.5f}|{day:%Y-%m-%d}" for at, day in zip(table.geometry, days, strict=True)]
+    repeats = pd.Series(spoken).groupby(spoken).cumcount()
+    if kind == "complaint":
+        spoken = [f"{text}|{number}" for text, number in zip(spoken, repeats, strict=True)]
+    table.insert(0, "signal_id", [kind[0].upper() + hashlib.sha256(text.encode()).hexdigest()[:12] for text in spoken])
     return schema.demand(table.drop_duplicates("signal_id", ignore_index=True), SCHEMA, kind)
+
+
+def _headings(rows: pd.DataFrame, kind: str, *, layer: bool) -> dict[str, str]:
+    """Return the user's heading of each needed column."""
+    needed = ["seen_on"] if layer else ["seen_on", "lon", "lat"]
+    known = {column: set(data.words("signals")[column]) for column in needed}
+    found = {
+        column: next((str(name) for name in rows if str(name).strip().lower() in names), "")
+        for column, names in known.items()
+    }
+    missing = [(1, column, "table.no_column", "") for column, name in found.items() if not name]
+    if missing:
+        raise TableFaults(kind, pd.DataFrame(missing, columns=_FAULT))
+    return found
+
+
+def _days(texts: pd.Series) -> pd.Series:
+    """Read dates with the year first; whether 05/04 is April or May is not guessed: such a date is NaT."""
+    parts = texts.astype(str).str.extract(_DATE)
+    return pd.to_datetime(parts[0] + "-" + parts[1] + "-" + parts[2], errors="coerce", format="%Y-%m-%d")
+
+
+def _places(lon: pd.Series, lat: pd.Series) -> gpd.GeoSeries:
+    """Return points; an unreadable or impossible pair is an empty one."""
+    x, y = pd.to_numeric(lon, errors="coerce"), pd.to_numeric(lat, errors="coerce")
+    possible = x.abs().le(_MOST_LON) & y.abs().le(_MOST_LAT)
+    points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=lon.index, crs=STORAGE)
+    return points.where(possible, Point())

@@ -1,13 +1,12 @@
 """Bands under their common names, whatever the sensor calls them."""
 
+import re
 from collections.abc import Sequence
 
 from gis.errors import WorkbenchError
 
 FEWEST = 3
 """Fewer common bands than this give no multivariate change statistic worth having."""
-
-COMMON = ("blue", "green", "red", "rededge1", "rededge2", "rededge3", "nir", "nir08", "swir16", "swir22")
 
 _SENTINEL2 = {
     "b02": "blue",
@@ -26,7 +25,7 @@ _SENTINEL2 = {
 def common_name(name: str) -> str:
     """Return the common name for a sensor's band name, the lower-cased name itself where none is known."""
     plain = name.strip().lower()
-    return _SENTINEL2.get(plain, plain)
+    return _SENTINEL2.get(re.sub(r"^b(\d)$", r"b0\1", plain), plain)
 
 
 def pair(before: Sequence[str | None], after: Sequence[str | None]) -> tuple[list[int], list[int], list[str]]:

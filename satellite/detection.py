@@ -126,10 +126,17 @@ def run(
     Raises
     ------
     WorkbenchError
-        ``detect.nothing_observed``, ``detect.shifted``, ``detect.constant_band``, ``detect.no_variation``; and
-        ``detect.unreadable`` while reading.
+        ``detect.reversed``, ``detect.nothing_observed``, ``detect.few_pixels``, ``detect.shifted``,
+        ``detect.constant_band``, ``detect.no_variation``; and ``detect.unreadable`` while reading.
     """
     params = params or Params()
+    if before_on and after_on and before_on > after_on:
+        raise WorkbenchError(
+            "detect.reversed",
+            "The earlier image is of {before}, the later one of {after}: swap them",
+            before=before_on.isoformat(),
+            after=after_on.isoformat(),
+        )
     rng = np.random.default_rng(params.seed)
     progress(0, 4, "detect.registering")
     shift = registration.measure(_windows(pair))
@@ -167,7 +174,8 @@ def _windows(pair: Pair) -> Iterable[tuple[Image, Image]]:
     """Yield windows spread evenly over the image, the mean over the bands of each date."""
     for top in _starts(pair.grid.rows):
         for left in _starts(pair.grid.columns):
-            before, after = pair.read(slice(top, top + _WINDOW_PX), slice(left, left + _WINDOW_PX))
+            rows = slice(top, min(top + _WINDOW_PX, pair.grid.rows))
+            before, after = pair.read(rows, slice(left, min(left + _WINDOW_PX, pair.grid.columns)))
             yield before.mean(axis=0), after.mean(axis=0)
 
 
@@ -191,7 +199,7 @@ def _sample(pair: Pair, rng: np.random.Generator) -> tuple[NDArray[np.float64], 
     if first.shape[1] <= 10 * first.shape[0]:
         raise WorkbenchError(
             "detect.nothing_observed",
-            "Only {pixels} sampled pixels are observed on both dates; clouds or nodata cover the rest",
+            "Only {pixels} sampled pixels are seen on both dates; clouds, nodata or masks (1 = usable) hide the rest",
             pixels=first.shape[1],
         )
     return first, second

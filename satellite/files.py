@@ -16,7 +16,7 @@ import xarray as xr
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
-from rasterio.enums import Resampling
+from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
@@ -141,10 +141,13 @@ def open_pair(files: PairFiles) -> Pair:
                 before_crs=CRS.from_user_input(before.crs).name,
                 after_crs=CRS.from_user_input(after.crs).name,
             )
-        at_before, at_after, names = bands.pair(before.descriptions, after.descriptions)
+        data_before, data_after = _data_bands(before), _data_bands(after)
+        at_before, at_after, names = bands.pair(
+            [before.descriptions[at - 1] for at in data_before], [after.descriptions[at - 1] for at in data_after]
+        )
         return Pair(
-            Source(files.before, before, tuple(at + 1 for at in at_before)),
-            Source(files.after, after, tuple(at + 1 for at in at_after)),
+            Source(files.before, before, tuple(data_before[at] for at in at_before)),
+            Source(files.after, after, tuple(data_after[at] for at in at_after)),
             clear,
             _common_grid(before, after, files),
             tuple(names),
@@ -166,6 +169,12 @@ def seen_on(path: Path) -> date | None:
     return None
 
 
+def is_synthetic(path: Path) -> bool:
+    """Tell whether an image says of itself that it is synthetic."""
+    with _reading(path), rasterio.open(path) as source:
+        return "SYNTHETIC" in source.tags()
+
+
 def read_change(path: Path) -> tuple[NDArray[np.uint8], Grid]:
     """Read a change map written by ``write_raster`` and where its pixels lie."""
     with _reading(path), rasterio.open(path) as source:
@@ -183,11 +192,12 @@ def read_picture(path: Path, *, most_px: int = _PICTURE_PX) -> Picture:
         wanted = bands.picture_bands(source.descriptions)
         shrink = max(1.0, max(source.shape) / most_px)
         shape = (len(wanted), round(source.height / shrink), round(source.width / shrink))
-        data = source.read([at + 1 for at in wanted], out_shape=shape, resampling=Resampling.average, masked=True)
+        read = source.read([at + 1 for at in wanted], out_shape=shape, resampling=Resampling.average, masked=True)
+        data = np.ma.masked_invalid(read)
         bbox, system = tuple(source.bounds), CRS.from_user_input(source.crs)
-    low, high = np.percentile(data.compressed(), _STRETCH)
-    bright = np.clip((data.astype(np.float32) - low) / max(high - low, 1e-9), 0, 1) ** _GAMMA
-    pixels = np.moveaxis((bright.filled(1) * 255).astype(np.uint8), 0, 2)
+    low, high = np.percentile(data.compressed(), _STRETCH) if data.count() else (0.0, 1.0)
+    bright = np.clip((data.filled(high).astype(np.float32) - low) / max(high - low, 1e-9), 0, 1) ** _GAMMA
+    pixels = np.moveaxis((bright * 255).astype(np.uint8), 0, 2)
     return Picture(np.ascontiguousarray(pixels), bbox, system)
 
 
@@ -237,7 +247,7 @@ def _opened(path: Path) -> DatasetReader:
         raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
     with _reading(path):
         source = rasterio.open(path)
-    if source.crs is None:
+    if source.crs is None or not (source.crs.is_geographic or source.crs.is_projected):
         source.close()
         raise WorkbenchError(
             "detect.no_crs", "{name} has no coordinate system; assign one before comparing", name=path.name
@@ -277,7 +287,7 @@ def _read(
         inside = shift_px == (0.0, 0.0) and not nearest
         if inside and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
             at = Window(window.col_off + round(corner.c), window.row_off + round(corner.f), window.width, window.height)
-            return _values(source.reader, source.bands, at)
+            return _values(source, source.reader, at)
         with WarpedVRT(
             source.reader,
             crs=grid.crs,
@@ -285,19 +295,32 @@ def _read(
             height=grid.rows,
             width=grid.columns,
             resampling=Resampling.nearest if nearest else Resampling.cubic,
-            add_alpha=source.reader.nodata is None,
+            add_alpha=source.reader.nodata is None and ColorInterp.alpha not in source.reader.colorinterp,
         ) as warped:
-            return _values(warped, source.bands, window)
+            return _values(source, warped, window)
 
 
-def _values(reader: DatasetReader | WarpedVRT, positions: tuple[int, ...], window: Window) -> Image:
-    data = reader.read(list(positions), window=window)
+def _values(source: Source, reader: DatasetReader | WarpedVRT, window: Window) -> Image:
+    """Return physical values: scale and offset of each band applied, NaN for nodata.
+
+    Where nothing says what nodata is, pixels that are 0 in every band are taken for the empty border of a scene.
+    """
+    data = reader.read(list(source.bands), window=window)
     values: Image = data.astype(np.float32)
-    if reader.nodata is not None:
-        values[data == reader.nodata] = np.nan
+    for at, band in enumerate(source.bands):
+        scale, offset = source.reader.scales[band - 1], source.reader.offsets[band - 1]
+        if (scale, offset) != (1.0, 0.0):
+            values[at] = values[at] * np.float32(scale) + np.float32(offset)
+    if source.reader.nodata is not None:
+        values[data == source.reader.nodata] = np.nan
     else:
-        values[:, reader.dataset_mask(window=window) == 0] = np.nan
+        values[:, (reader.dataset_mask(window=window) == 0) | ~data.any(axis=0)] = np.nan
     return values
+
+
+def _data_bands(reader: DatasetReader) -> list[int]:
+    """Return the positions, counted from 1, of the bands that hold data and no transparency."""
+    return [at for at, meaning in enumerate(reader.colorinterp, start=1) if meaning != ColorInterp.alpha]
 
 
 @contextmanager

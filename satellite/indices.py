@@ -1,7 +1,8 @@
 """Spectral indices: normalised differences that say in one number what a surface is like.
 
 Each function takes a mapping from common band name to an array or a number (any unit, the same for all bands) and
-returns values from -1 to 1; NaN where a band is NaN or the sum is 0. A missing band raises KeyError: ask ``available``.
+returns values from -1 to 1; NaN where a band is NaN or negative (atmospheric correction overshoots over dark water) or
+both are 0. A missing band raises KeyError: ask ``available``.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,4 +63,4 @@ def available(bands: Bands) -> list[str]:
 def _difference(first: Values, second: Values) -> Values:
     total = np.asarray(first + second, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total == 0, np.nan, (first - second) / total)
+        return np.where((np.minimum(first, second) < 0) | (total == 0), np.nan, (first - second) / total)

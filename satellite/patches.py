@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from rasterio import features
 from scipy import ndimage
 from shapely.geometry import shape
@@ -58,12 +58,12 @@ class Grid:
 
     @property
     def pixel_m2(self) -> float:
-        """Area of a pixel in square metres, at the grid's middle where the CRS is geographic."""
-        area = abs(self.transform.determinant)
-        if not self.crs.is_geographic:
-            return float(area * self.crs.axis_info[0].unit_conversion_factor ** 2)
-        _, lat = self.transform @ (self.columns / 2, self.rows / 2)
-        return float(area * 111_320**2 * np.cos(np.radians(lat)))
+        """Area of the middle pixel on the ellipsoid, square metres, whatever the CRS."""
+        column, row = self.columns // 2, self.rows // 2
+        corners = [self.transform @ (column + right, row + down) for right, down in ((0, 0), (1, 0), (1, 1), (0, 1))]
+        x, y = zip(*corners, strict=True)
+        lon, lat = Transformer.from_crs(self.crs, STORAGE, always_xy=True).transform(x, y)
+        return abs(float(GEODESIC.polygon_area_perimeter(lon, lat)[0]))
 
 
 def decide(strength: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:

@@ -21,6 +21,10 @@ TOLERATED_PX = 0.2
 REFUSED_PX = 10.0
 """A shift beyond this is no misregistration but a wrong image."""
 _FEWEST_BLOCKS = 3
+_MOST_SPREAD_PX = 2.0
+_LEAST_BLOCK_PX = 48
+_LEAST_EDGE_PX = 16
+_BLOCKS_A_SIDE = 3
 _LEAST_CONFIDENCE = 6.0
 _PEAK_HALF = 3
 
@@ -51,8 +55,8 @@ class Shift:
 
     @property
     def known(self) -> bool:
-        """Whether enough blocks agree to say anything."""
-        return self.blocks >= _FEWEST_BLOCKS
+        """Whether enough blocks were trusted and agree, so that the shift means something."""
+        return self.blocks >= _FEWEST_BLOCKS and self.spread_px <= _MOST_SPREAD_PX
 
     @property
     def needs_correction(self) -> bool:
@@ -68,7 +72,7 @@ def measure(windows: Iterable[tuple[Image, Image]], *, block_px: int = BLOCK_PX)
     windows : iterable of pairs of (rows, columns) float32
         Parts of the two images; NaN where not observed; a block with more than a tenth of NaN is passed over.
     block_px : int
-        Edge of a block; windows smaller than a block are taken as one.
+        Edge of a block; in a small window blocks shrink to a third of it, down to 48 pixels.
 
     Returns
     -------
@@ -101,7 +105,9 @@ def demand(shift: Shift) -> None:
 
 
 def _blocks(before: Image, after: Image, block_px: int) -> Iterator[tuple[float, float]]:
-    edge = min(block_px, *before.shape)
+    edge = min(block_px, max(_LEAST_BLOCK_PX, min(before.shape) // _BLOCKS_A_SIDE), *before.shape)
+    if edge < _LEAST_EDGE_PX:
+        return
     for top in range(0, before.shape[0] - edge + 1, edge):
         for left in range(0, before.shape[1] - edge + 1, edge):
             window = (slice(top, top + edge), slice(left, left + edge))

@@ -5,12 +5,14 @@ from datetime import date
 
 import geopandas as gpd
 import pandas as pd
+import pypdfium2
 import pytest
 import rasterio
 
 from cross_check import audits, demo, leads, plans, rounds, routes
 from cross_check.files import Project
 from gis import files, hotspots, register, schema
+from gis.errors import WorkbenchError
 from satellite import patches
 
 
@@ -129,6 +131,30 @@ def test_all_of_it_says_that_it_is_synthetic(ran):
     assert names.str.contains("示例").all()
     officers = files.read_table(project.officers)["name"]
     assert officers.str.contains("示例|合成").all()
+
+
+def test_a_project_of_ones_own_is_not_overwritten(tmp_path):
+    """The demo refuses a folder with a register that no demo made, and touches nothing."""
+    own = tmp_path / "officers.parquet"
+    own.write_bytes(b"mine")
+    with pytest.raises(WorkbenchError) as refusal:
+        demo.run(tmp_path)
+    assert refusal.value.code == "demo.no_place"
+    assert [path.name for path in tmp_path.iterdir()] == ["officers.parquet"]
+    assert own.read_bytes() == b"mine"
+
+
+def test_maps_and_rasters_say_that_they_are_synthetic(ran):
+    """The word stands in the PDF's text and in the tags of the results."""
+    project, _ = ran
+    document = pypdfium2.PdfDocument(project.brief / "province.pdf")
+    try:
+        assert "合成数据" in document[0].get_textpage().get_text_bounded()
+    finally:
+        document.close()
+    for name in ("score.tif", "change.tif"):
+        with rasterio.open(project.detect / name) as source:
+            assert source.tags()["SYNTHETIC"].startswith("YES")
 
 
 def test_complaints_carry_no_person(ran):

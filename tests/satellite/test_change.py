@@ -38,7 +38,7 @@ def test_without_reweighting_the_correlations_are_those_of_cca():
 @given(seed=st.integers(0, 1000), gain=st.floats(0.2, 5), offset=st.floats(-50, 50))
 def test_gain_and_offset_of_a_date_do_not_matter(seed, gain, offset):
     """MAD is invariant to linear changes of either image, so haze or another sensor's scaling is no change."""
-    before, after = _pair(np.random.default_rng(seed), pixels=800)
+    before, after = _pair(np.random.default_rng(seed), pixels=3000)
     plain, scaled = change.fit(before, after), change.fit(before, gain * after + offset)
     assert scaled.rho == pytest.approx(plain.rho, abs=1e-6)
 

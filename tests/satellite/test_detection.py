@@ -119,3 +119,39 @@ def test_meaningless_parameters_are_refused(wrong):
     """Probabilities lie between 0 and 1, areas are not negative."""
     with pytest.raises(ValueError, match=next(iter(wrong))):
         detection.Params(**wrong)
+
+
+def _noisy(path, seed, *, size, corner=(0, 0), nodata=None):
+    ground = np.random.default_rng(1).normal(0, 1, (4, 400, 400)).cumsum(axis=1).cumsum(axis=2) * 0.02
+    top, left = corner
+    part = ground[:, top : top + size, left : left + size]
+    data = (part + np.random.default_rng(seed).normal(0, 0.3, part.shape) + 100).astype(np.float32)
+    where = rasterio.Affine(10, 0, 600_000 + 10 * left, 0, -10, 5_060_000 - 10 * top)
+    profile = {"driver": "GTiff", "count": 4, "height": size, "width": size, "dtype": "float32", "nodata": nodata}
+    with rasterio.open(path, "w", crs="EPSG:32651", transform=where, **profile) as sink:
+        sink.write(data)
+    return path
+
+
+@pytest.mark.parametrize(("size", "corner"), [(120, (50, 60)), (300, (0, 100)), (250, (150, 150))])
+def test_one_image_may_lie_inside_another(tmp_path, size, corner):
+    """The common part is compared, whatever its size and place; nothing changed there."""
+    before = _noisy(tmp_path / "a.tif", 2, size=400)
+    found = _run(PairFiles(before, _noisy(tmp_path / "b.tif", 3, size=size, corner=corner)))
+    assert found.change.shape == (size, size)
+    assert (found.change == 1).mean() < 0.01
+
+
+def test_too_few_pixels_are_refused(tmp_path):
+    """Ten by ten pixels teach nothing about what no change looks like."""
+    pair = PairFiles(_noisy(tmp_path / "a.tif", 2, size=10), _noisy(tmp_path / "b.tif", 3, size=10))
+    with pytest.raises(WorkbenchError) as refusal:
+        _run(pair)
+    assert refusal.value.code in {"detect.few_pixels", "detect.nothing_observed"}
+
+
+def test_dates_in_the_wrong_order_are_refused(made):
+    """Whoever swaps the images is told so, since every sign would be wrong."""
+    with pytest.raises(WorkbenchError) as refusal:
+        _run(made[0], before_on=date(2025, 6, 20), after_on=date(2024, 6, 18))
+    assert refusal.value.code == "detect.reversed"

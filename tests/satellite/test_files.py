@@ -182,3 +182,43 @@ def test_a_picture_is_rgb_and_small(tmp_path):
     assert picture.pixels.shape == (20, 60, 3)
     assert picture.pixels.dtype == np.uint8
     assert picture.bbox == (600_000, 5_059_000, 603_000, 5_060_000)
+
+
+def test_scale_and_offset_give_physical_values(tmp_path):
+    """Counts with a declared scale and offset read as reflectance, straight or warped."""
+    data = (_ramp() + 1000).astype(np.uint16)
+    path = _write(tmp_path / "a.tif", data)
+    with rasterio.open(path, "r+") as image:
+        image.scales, image.offsets = (1e-4,) * 3, (-0.1,) * 3
+    with files.open_pair(PairFiles(path, path)) as pair:
+        for one in (pair, pair.shifted(0.0, 0.0)):
+            assert one.read(slice(None))[1] == pytest.approx(_ramp() * 1e-4, abs=1e-5)
+        shifted = pair.shifted(1.0, 0.0).read(slice(None))[1]
+    assert shifted[:, 5:-5, 5:-5] == pytest.approx(_ramp()[:, 5:-5, 6:-4] * 1e-4, abs=1e-4)
+
+
+def test_transparency_is_no_band(tmp_path):
+    """An RGBA image pairs by its three colours, and what is transparent is not observed; warped too."""
+    data = np.concatenate([_ramp() % 200 + 1, np.full((1, 40, 50), 255)]).astype(np.uint8)
+    data[3, :, :5] = 0
+    profile = {"driver": "GTiff", "count": 4, "height": 40, "width": 50, "dtype": "uint8", "crs": "EPSG:32651"}
+    with rasterio.open(tmp_path / "a.tif", "w", transform=NORTH_UP, photometric="rgb", alpha="yes", **profile) as sink:
+        sink.write(data)
+    with files.open_pair(PairFiles(tmp_path / "a.tif", tmp_path / "a.tif")) as pair:
+        assert len(pair.names) == 3
+        before, after = pair.shifted(0.4, 0.0).read(slice(None))
+    assert np.isnan(before[:, :, :5]).all()
+    assert np.isfinite(before[:, :, 5:]).all()
+    assert np.isnan(after[:, :, :3]).all()
+
+
+def test_an_empty_border_is_not_observed(tmp_path):
+    """Zeros in all bands are the border of a delivery where nobody declared a nodata value."""
+    data = (_ramp() + 1).astype(np.uint16)
+    data[:, :, :8] = 0
+    data[0, 20, 20] = 0
+    path = _write(tmp_path / "a.tif", data)
+    with files.open_pair(PairFiles(path, path)) as pair:
+        before, _ = pair.read(slice(None))
+    assert np.isnan(before[:, :, :8]).all()
+    assert np.isfinite(before[:, :, 8:]).all()

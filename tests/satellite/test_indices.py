@@ -35,3 +35,8 @@ def test_no_light_is_nan():
 def test_available_asks_for_all_bands():
     """An index is there only with all its bands."""
     assert indices.available({"nir": np.ones(1), "red": np.ones(1), "green": np.ones(1)}) == ["ndvi", "ndwi"]
+
+
+def test_overshot_reflectance_is_nan():
+    """Atmospheric correction may leave -0.001 over dark water: the ratio would be anything."""
+    assert np.isnan(indices.ndvi({"nir": np.array([0.0105]), "red": np.array([-0.0104])})).all()

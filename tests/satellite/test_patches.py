@@ -137,3 +137,9 @@ def test_pixel_area_of_a_geographic_grid():
     """A pixel of a thousandth of a degree at 46 N is about 111 m x 77 m."""
     grid = Grid(CRS.from_epsg(4490), Affine(0.001, 0, 125, 0, -0.001, 46.005), 10, 10)
     assert grid.pixel_m2 == pytest.approx(111.3 * 77.3, rel=0.01)
+
+
+def test_pixel_area_in_web_mercator_is_that_on_the_ground():
+    """A pixel of 10 map metres at 46 N is about 7 metres wide."""
+    grid = Grid(CRS.from_epsg(3857), Affine(10, 0, 13_914_936, 0, -10, 5_780_349), 10, 10)
+    assert grid.pixel_m2 == pytest.approx(100 * np.cos(np.radians(46)) ** 2, rel=0.01)
