@@ -7,28 +7,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from commands import clusters, desk, hotspots, sensing
+from commands.frame import Arguments, Verb
+from commands.frame import command as _command
+from commands.frame import csv_file as _csv
+from commands.frame import day as _day
+from commands.frame import group as _group
+from commands.frame import positive as _positive
+from commands.frame import print_faults as _print_faults
+from commands.frame import print_step as _print_step
+from commands.frame import progress as _progress
+from commands.frame import project as _project
+from commands.frame import share as _share
 from gis.errors import TableFaults, WorkbenchError
 from gis.language import DEFAULT, LANGUAGES, Catalogue, catalogue
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
-    from cross_check.chain import Step
     from cross_check.demo import Report
-    from cross_check.files import Project
     from cross_check.scoreboard import Score
 
-PROJECT = "haidongqing-project"
-DEMO = "haidongqing-demo"
-_SHOWN_FAULTS = 30
 _PORT = 8501
 _FEWEST_PX = 200
-
-Arguments = argparse.Namespace
-Verb = Callable[[Arguments, Catalogue], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,40 +67,28 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hdq", description=words.say("cli.about"))
     parser.set_defaults(faults=None)
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
-    for build in (_enterprises, _officers, _detect, _leads, _hotspots, _rounds, _brief, _scenes, _app, _demo):
+    for build in (
+        desk.enterprises,
+        desk.regions,
+        _officers,
+        _detect,
+        sensing.radar,
+        sensing.learned,
+        sensing.series,
+        _leads,
+        hotspots.add,
+        clusters.scan,
+        clusters.emerging,
+        clusters.lists,
+        clusters.fires,
+        _rounds,
+        _brief,
+        _scenes,
+        _app,
+        _demo,
+    ):
         build(verbs, words)
     return parser
-
-
-def _command(verbs: "Verbs", name: str, code: str, verb: Verb, words: Catalogue) -> argparse.ArgumentParser:
-    """Add a command with the options that all commands share."""
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=words.say(code), description=words.say(code))
-    project = _default_project(name)
-    parser.add_argument("--project", type=Path, default=project, help=words.say("cli.project", default=project))
-    parser.add_argument("--language", choices=LANGUAGES, help=words.say("cli.language"))
-    parser.set_defaults(verb=verb)
-    return parser
-
-
-def _default_project(command: str) -> Path:
-    """Return the folder a command works in unless told; the demo keeps to its own, which the app shows to newcomers."""
-    if named := os.environ.get("HDQ_PROJECT"):
-        return Path(named)
-    newcomer = command == "app" and not Path(PROJECT).exists()
-    return Path(DEMO if command == "demo" or newcomer else PROJECT)
-
-
-def _group(verbs: "Verbs", name: str, code: str, words: Catalogue) -> "Verbs":
-    parser = verbs.add_parser(name, help=words.say(code), description=words.say(code))
-    return parser.add_subparsers(required=True, metavar="COMMAND")
-
-
-def _enterprises(verbs: "Verbs", words: Catalogue) -> None:
-    group = _group(verbs, "enterprises", "cli.enterprises", words)
-    parser = _command(group, "import", "cli.enterprises_import", _import_enterprises, words)
-    parser.add_argument("file", type=Path, help=words.say("cli.source"))
-    parser.add_argument("--skip-faulty", action="store_true", help=words.say("cli.skip_faulty"))
-    parser.add_argument("--faults", type=_csv(words), metavar="CSV", help=words.say("cli.faults_to"))
 
 
 def _officers(verbs: "Verbs", words: Catalogue) -> None:
@@ -125,16 +117,6 @@ def _leads(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--patches", type=Path, metavar="FILE", help=words.say("cli.patches"))
     parser.add_argument("--within-m", type=_positive, metavar="M", help=words.say("cli.within"))
     parser.add_argument("--unclassified", action="store_true", help=words.say("cli.unclassified"))
-
-
-def _hotspots(verbs: "Verbs", words: Catalogue) -> None:
-    parser = _command(verbs, "hotspots", "cli.hotspots", _find_hotspots, words)
-    day = _day(words)
-    parser.add_argument("--kind", choices=("fire_point", "complaint"), default="fire_point", help=words.say("cli.kind"))
-    parser.add_argument("--events", type=Path, metavar="FILE", help=words.say("cli.events"))
-    parser.add_argument("--first", type=day, metavar="DAY", default=date.min, help=words.say("cli.first"))
-    parser.add_argument("--last", type=day, metavar="DAY", default=date.max, help=words.say("cli.last"))
-    parser.add_argument("--cell-m", type=_positive, default=3000.0, metavar="M", help=words.say("cli.cell"))
 
 
 def _rounds(verbs: "Verbs", words: Catalogue) -> None:
@@ -184,15 +166,6 @@ def _demo(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--size-px", type=_pixels(words), default=2000, metavar="PX", help=words.say("cli.size"))
 
 
-def _import_enterprises(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
-
-    step, notes = chain.import_enterprises(arguments.file, _project(arguments), skip_faulty=arguments.skip_faulty)
-    _print_step(step, words)
-    _print_faults(notes, words, arguments.faults, sys.stdout)
-    return 0
-
-
 def _import_officers(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import chain
 
@@ -223,19 +196,6 @@ def _build_leads(arguments: Arguments, words: Catalogue) -> int:
     if arguments.within_m is not None:
         params = replace(params, within_m=arguments.within_m)
     return _print_step(chain.build_leads(_project(arguments), patches=arguments.patches, params=params), words)
-
-
-def _find_hotspots(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
-
-    step = chain.find_hotspots(
-        _project(arguments),
-        kind=arguments.kind,
-        between=(arguments.first, arguments.last),
-        events=arguments.events,
-        cell_m=arguments.cell_m,
-    )
-    return _print_step(step, words)
 
 
 def _plan_round(arguments: Arguments, words: Catalogue) -> int:
@@ -296,19 +256,6 @@ def _run_demo(arguments: Arguments, words: Catalogue) -> int:
     return 0 if arguments.no_app else _serve(arguments, words)
 
 
-def _project(arguments: Arguments) -> "Project":
-    from cross_check.files import Project
-
-    return Project(arguments.project)
-
-
-def _print_step(step: "Step", words: Catalogue) -> int:
-    print(words.say(step.code, **step.figures))
-    for path in step.outputs:
-        print(f"  {path}")
-    return 0
-
-
 def _print_report(report: "Report", words: Catalogue) -> None:
     for step, seconds in report.steps:
         took = words.say("demo.took", seconds=seconds)
@@ -354,48 +301,6 @@ def _kind(kind: str, words: Catalogue, *, decoy: bool) -> str:
     return words.say(f"signals.{kind}" if kind in KINDS else f"class.{kind}")
 
 
-def _print_faults(faults: pd.DataFrame, words: Catalogue, to: Path | None, stream: TextIO) -> None:
-    told = faults.assign(sentence=[words.say(code) for code in faults["code"]])
-    for fault in told.head(_SHOWN_FAULTS).itertuples(index=False):
-        facts = {"row": fault.row, "column": fault.column, "sentence": fault.sentence, "value": fault.value}
-        print(words.say("cli.fault_row", **facts).rstrip(), file=stream)
-    if to is not None:
-        from gis import files
-
-        files.write_table(told, to)
-    elif len(told) > _SHOWN_FAULTS:
-        print(words.say("cli.more_faults", count=len(told) - _SHOWN_FAULTS), file=stream)
-
-
-def _progress(words: Catalogue) -> Callable[[int, int, str], None]:
-    """Return a progress line for a terminal; a log file gets none."""
-
-    def tell(done: int, total: int, code: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K[{done}/{total}] {words.say(code)}", end="" if done < total else "\n", file=sys.stderr)
-
-    return tell
-
-
-def _day(words: Catalogue) -> Callable[[str], date]:
-    def read(text: str) -> date:
-        try:
-            return date.fromisoformat(text)
-        except ValueError as fault:
-            raise argparse.ArgumentTypeError(words.say("cli.wrong_day", text=text)) from fault
-
-    return read
-
-
-def _csv(words: Catalogue) -> Callable[[str], Path]:
-    def read(text: str) -> Path:
-        if not text.lower().endswith(".csv"):
-            raise argparse.ArgumentTypeError(words.say("cli.wrong_ending", name=text))
-        return Path(text)
-
-    return read
-
-
 def _pixels(words: Catalogue) -> Callable[[str], int]:
     def read(text: str) -> int:
         if int(text) < _FEWEST_PX:
@@ -403,20 +308,6 @@ def _pixels(words: Catalogue) -> Callable[[str], int]:
         return int(text)
 
     return read
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise ValueError(text)
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1:
-        raise ValueError(text)
-    return value
 
 
 if __name__ == "__main__":

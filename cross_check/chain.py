@@ -1,5 +1,6 @@
 """Rim: the chain on disk. Each arrow reads files, calls a verb and writes files, for the command line and the demo."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -8,20 +9,25 @@ from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from affine import Affine
+from numpy.typing import NDArray
 
 from cross_check import leads, officers, plans, rounds, routes
 from cross_check.files import Project
 from cross_check.reports import briefing
 from cross_check.reports.contents import Area, Brief, Contents, area_of
-from gis import files, grids, hotspots, regions, register, schema, signals
-from gis.crs import STORAGE
+from gis import density, files, grids, hotspots, readers, regions, register, schema, signals
+from gis.crs import EQUAL_AREA, STORAGE, stored
 from gis.errors import TableFaults, WorkbenchError
+from gis.grids import Tiles
 from gis.progress import Progress, silent
 from satellite import detection
 from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
+from satellite.patches import Grid
 
 _VERSIONS = ("haidongqing", "numpy", "scipy", "rasterio", "shapely")
 
@@ -58,44 +64,36 @@ class RoundOrder:
     past: Path | None = None
 
 
-def import_enterprises(source: Path, project: Project, *, skip_faulty: bool = False) -> tuple[Step, pd.DataFrame]:
-    """Take a file of enterprises into the register.
+@dataclass(frozen=True)
+class Counting:
+    """In what cells signals are counted, and in proportion to what they are expected.
 
-    Parameters
+    Attributes
     ----------
-    source : Path
-        .xlsx, .csv, .gpkg, .geojson or a zipped shapefile.
-    project : Project
-    skip_faulty : bool
-        Save the good rows although there are faulty ones.
-
-    Returns
-    -------
-    step : Step
-        The receipt.
-    notes : DataFrame
-        Faults that were skipped and oddities: row, column, code, value.
-
-    Raises
-    ------
-    TableFaults
-        With every fault, if there is one and ``skip_faulty`` is not set; the register stays as it was.
-    WorkbenchError
-        ``chain.nothing_good`` if every row is faulty.
+    cell_m : float
+        Edge of a square.
+    resolution : int, optional
+        Of H3 hexagons, instead of squares.
+    polygons : Path, optional
+        A layer of townships, counties or the bureau's own cells, instead of squares.
+    id_column : str
+        Its column of codes.
+    step_m : float, optional
+        Metres that one step of a radius means where the borders of the layer do not meet.
+    exposure : str, optional
+        ``"area"``, ``"enterprises"``, ``"none"`` or a column of the layer, such as its population. By default the area,
+        for squares none: they have one area.
+    density_m : float, optional
+        Bandwidth of a density to draw beside the cells.
     """
-    areas = _regions(project)
-    existing = files.read_layer(project.enterprises) if project.enterprises.is_file() else None
-    checked = register.check(files.read_rows(source), areas, existing)
-    if len(checked.faults) and not skip_faulty:
-        raise TableFaults(source.name, checked.faults)
-    if checked.enterprises.empty:
-        raise WorkbenchError("chain.nothing_good", "{name} holds no row without a fault", name=source.name)
-    whole = checked.enterprises if existing is None else register.merged(existing, checked.enterprises)
-    files.write_table(whole, project.enterprises)
-    receipt = asdict(checked.receipt)
-    figures = {"name": source.name, "saved": receipt["good"], "total": len(whole)} | receipt
-    notes = pd.concat([checked.faults, checked.notes], ignore_index=True)
-    return Step("chain.imported", figures, (project.enterprises,)), notes
+
+    cell_m: float = grids.CELL_M
+    resolution: int | None = None
+    polygons: Path | None = None
+    id_column: str = "division_code"
+    step_m: float | None = None
+    exposure: str | None = None
+    density_m: float | None = None
 
 
 def detect(
@@ -156,7 +154,7 @@ def build_leads(project: Project, *, patches: Path | None = None, params: leads.
     changed = files.read_layer(patches or project.patches)
     nobody = gpd.GeoDataFrame({name: [] for name in register.SCHEMA.columns}, geometry="geometry", crs=STORAGE)
     enterprises = files.read_layer(project.enterprises) if project.enterprises.is_file() else nobody
-    found = leads.find(changed, enterprises, _regions(project), _zones(project), params=params)
+    found = leads.find(changed, enterprises, regions_of(project), _zones(project), params=params)
     package = project.leads.with_suffix(".gpkg")
     files.write_table(found.leads, project.leads)
     files.write_table(found.leads, package)
@@ -175,9 +173,10 @@ def find_hotspots(
     kind: str,
     between: tuple[date, date] | None = None,
     events: Path | None = None,
-    cell_m: float = grids.CELL_M,
+    counting: Counting | None = None,
+    params: hotspots.Params | None = None,
 ) -> Step:
-    """Find hot cells among one kind of signals on an equal-area grid over the regions.
+    """Find hot cells among one kind of signals; write cells, counts by month, the recipe and, if asked, a density.
 
     Parameters
     ----------
@@ -188,26 +187,59 @@ def find_hotspots(
         First and last day; all days by default.
     events : Path, optional
         A file of points (longitude, latitude, date) instead of the project's signals.
-    cell_m : float
-        Edge of a cell.
+    counting : Counting, optional
+        Squares of 3 km by default.
+    params : hotspots.Params, optional
 
     Raises
     ------
     WorkbenchError
-        ``chain.no_signals`` if none is left to count; ``files.missing``.
+        ``chain.no_signals`` if none is left to count; ``hotspots.no_exposure``; ``files.missing``.
     """
-    points = files.read_layer(project.signals) if events is None else signals.from_rows(files.read_rows(events), kind)
+    counting, params = counting or Counting(), params or hotspots.Params()
+    points = files.read_layer(project.signals) if events is None else signals.from_rows(readers.read_rows(events), kind)
     points = points[points["kind"] == kind]
     if between is not None:
         points = grids.between(points, pd.Timestamp(between[0]), pd.Timestamp(between[1]))
     if points.empty:
         raise WorkbenchError("chain.no_signals", "There is no signal of this kind and time to count")
-    cells = hotspots.find(points, grids.cover(_regions(project), size_m=cell_m))
-    package = project.hotspots.with_suffix(".gpkg")
+    areas = regions_of(project)
+    tiles = tiles_of(areas, counting)
+    exposure = _exposure(project, tiles, counting)
+    cells = hotspots.find(points, tiles, params=params, exposure=exposure)
+    package, months = project.hotspots.with_suffix(".gpkg"), project.hotspots.with_name("hotspots_months.parquet")
     files.write_table(cells, project.hotspots)
     files.write_table(cells[cells["bin"] != 0], package)
-    figures = {"events": len(points), "cells": len(cells), "hot": int((cells["bin"] > 0).sum())}
-    return Step("chain.hotspots", figures, (project.hotspots, package))
+    files.write_table(grids.by_month(points, tiles, exposure=exposure), months)
+    written = [project.hotspots, package, months, project.hotspots.with_suffix(".json")]
+    figures = {
+        "events": len(points),
+        "cells": len(cells),
+        "hot": int((cells["bin"] > 0).sum()),
+        "few": int(cells["few"].sum()),
+    }
+    order = {
+        "kind": kind,
+        "between": between and [day.isoformat() for day in between],
+        "events": events and events.name,
+    }
+    order |= asdict(counting) | {"polygons": counting.polygons and counting.polygons.name} | asdict(params)
+    files.write_json(order | figures, written[-1])
+    if counting.density_m is not None:
+        written.append(_write_density(points, areas, counting.density_m, project.hotspots.with_name("density.tif")))
+    return Step("chain.hotspots", figures, tuple(written))
+
+
+def tiles_of(areas: gpd.GeoDataFrame, counting: Counting) -> Tiles:
+    """Return the cells that an order asks for: polygons, hexagons or, by default, squares over the regions."""
+    if counting.polygons is not None:
+        layer = stored(files.read_layer(counting.polygons))
+        return grids.polygons(
+            layer, id_column=counting.id_column, step_m=counting.step_m, source=counting.polygons.name
+        )
+    if counting.resolution is not None:
+        return grids.hexagons(areas, resolution=counting.resolution)
+    return grids.cover(areas, size_m=counting.cell_m)
 
 
 def plan_round(project: Project, order: RoundOrder, *, progress: Progress = silent) -> Step:
@@ -218,7 +250,7 @@ def plan_round(project: Project, order: RoundOrder, *, progress: Progress = sile
     WorkbenchError
         ``rounds.no_document`` and others of ``cross_check.rounds`` and ``cross_check.plans``; ``files.missing``.
     """
-    areas = _regions(project)
+    areas = regions_of(project)
     found, enterprises = files.read_layer(project.leads), files.read_layer(project.enterprises)
     ends_on = order.starts_on + timedelta(days=order.route.days)
     formed = officers.teams(files.read_table(project.officers), areas, on=ends_on)
@@ -252,7 +284,7 @@ def plan_round(project: Project, order: RoundOrder, *, progress: Progress = sile
 def write_brief(project: Project, brief: Brief, *, progress: Progress = silent) -> Step:
     """Draw the province plate and, where there is a detection, the plate of its area."""
     contents = Contents(
-        regions=_regions(project),
+        regions=regions_of(project),
         zones=_zones(project),
         leads=_layer(project.leads),
         hotspots=_layer(project.hotspots),
@@ -286,7 +318,7 @@ def import_officers(source: Path, project: Project) -> Step:
     WorkbenchError
         If the file cannot be read.
     """
-    rows = pd.DataFrame(files.read_rows(source)).replace("", None)
+    rows = pd.DataFrame(readers.read_rows(source)).replace("", None)
     faults = schema.find_faults(rows, officers.SCHEMA, first_row=0)
     if len(faults):
         numbers = [int(rows.index[at]) if at >= 0 else int(rows.index.min()) - 1 for at in faults["row"]]
@@ -307,9 +339,39 @@ def _areas(project: Project, language: str) -> tuple[Area, ...]:
     area = area_of(path.stem, images.read_picture(path))
     west, south, east, north = area.bbox
     middle = gpd.GeoSeries(gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=STORAGE)
-    areas = _regions(project).set_index("division_code")
+    areas = regions_of(project).set_index("division_code")
     name = areas.loc[regions.division_of(middle, areas.reset_index()).iloc[0], f"name_{language}"]
     return (replace(area, name=str(name)),)
+
+
+def _exposure(project: Project, tiles: Tiles, counting: Counting) -> NDArray[np.float64] | None:
+    wanted = counting.exposure or ("none" if isinstance(tiles, grids.Cells) else "area")
+    if wanted == "none":
+        return None
+    if wanted == "area":
+        return tiles.areas_m2()
+    if wanted == "enterprises":
+        return grids.tally(tiles.places(files.read_layer(project.enterprises).geometry), tiles)
+    given = tiles.layer.get(wanted) if isinstance(tiles, grids.Polygons) else None
+    numbers = None if given is None else pd.to_numeric(given, errors="coerce").to_numpy(dtype=float)
+    if numbers is None or not (numbers >= 0).all() or not numbers.sum() > 0:
+        raise WorkbenchError("hotspots.no_exposure", "There is no column {name} of numbers from 0 up", name=wanted)
+    return numbers
+
+
+def _write_density(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, bandwidth_m: float, path: Path) -> Path:
+    """Write points per square kilometre on pixels of a quarter of the bandwidth."""
+    west, south, east, north = areas.to_crs(EQUAL_AREA).total_bounds.tolist()
+    pixel = bandwidth_m / 4
+    rows, columns = math.ceil((north - south) / pixel), math.ceil((east - west) / pixel)
+    bbox = (west, north - rows * pixel, west + columns * pixel, north)
+    at = points.geometry.to_crs(EQUAL_AREA)
+    x, y = at.x.to_numpy(), at.y.to_numpy()
+    found = density.kernel(x, y, bbox=bbox, shape=(rows, columns), bandwidth=bandwidth_m) * 1e6
+    grid = Grid(EQUAL_AREA, Affine(pixel, 0, west, 0, -pixel, north), rows, columns)
+    tags = {"CONTENT": "points per square kilometre", "BANDWIDTH_M": f"{bandwidth_m:g}"}
+    images.write_raster(found.astype(np.float32), grid, path, nodata=float("nan"), tags=tags)
+    return path
 
 
 def _inputs(project: Project) -> dict[str, dict[str, object]]:
@@ -352,7 +414,7 @@ def _recipe(
     }
 
 
-def _regions(project: Project) -> gpd.GeoDataFrame:
+def regions_of(project: Project) -> gpd.GeoDataFrame:
     """Return the project's regions, the shipped sketch where the bureau has not brought its own."""
     return files.read_layer(project.regions) if project.regions.is_file() else files.read_sketch()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain, plans, scoreboard
+from cross_check import chain, clusters, desk, plans, scoreboard
 from cross_check import synthetic as people
 from cross_check.chain import RoundOrder, Step
 from cross_check.files import Project
@@ -19,6 +19,7 @@ from cross_check.scoreboard import Score
 from gis import files
 from gis import synthetic as province
 from gis.errors import WorkbenchError
+from gis.history import Act
 from gis.language import DEFAULT, catalogue
 from gis.progress import Progress, silent
 from satellite import files as images
@@ -30,7 +31,8 @@ from satellite.synthetic import DATES
 FIRST_ON = date(2022, 7, 1)
 """Signals cover 36 months from here."""
 _STRAW_WINDOWS = (((3, 10), (5, 15)), ((9, 15), (12, 10)))
-_STEPS = 8
+_STEPS = 9
+_ACT = Act(by="demo", at=datetime(2025, 6, 30, tzinfo=UTC), sender="synthetic")
 # The same in every language, so that the results are.
 _DRAW_SEED = "synthetic public number 2025-07-01"
 
@@ -97,10 +99,12 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
     )
     arrows: tuple[Callable[[], Step], ...] = (
         lambda: make(project, params),
-        lambda: chain.import_enterprises(folder / "register.xlsx", project)[0],
+        lambda: desk.import_enterprises(folder / "register.xlsx", project, _ACT)[0],
         lambda: chain.detect(pair_files(folder), project.detect),
         lambda: chain.build_leads(project),
         lambda: chain.find_hotspots(project, kind="fire_point"),
+        lambda: clusters.find_emerging(project, clusters.Source("complaint")),
+        lambda: clusters.make_lists(project, clusters.Source("complaint")),
         lambda: chain.plan_round(project, order),
         lambda: chain.write_brief(project, brief),
     )
@@ -139,7 +143,8 @@ def make(project: Project, params: Params) -> Step:
         files.write_table(table, path)
     sheet = project.folder / "register.xlsx"
     files.write_register_sheet(sites, sheet)
-    project.enterprises.unlink(missing_ok=True)
+    for former in (project.enterprises, *project.history.glob("*")):
+        former.unlink(missing_ok=True)
     figures = {
         "enterprises": len(sites),
         "signals": len(signals),

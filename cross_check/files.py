@@ -26,6 +26,26 @@ class Project:
         return self.folder / "enterprises.parquet"
 
     @property
+    def history(self) -> Path:
+        """Folder of the register's events, see ``cross_check.desk``."""
+        return self.folder / "history"
+
+    @property
+    def counties(self) -> Path:
+        """County-level divisions, ``gis.boundaries.COUNTIES``."""
+        return self.folder / "counties.parquet"
+
+    @property
+    def layers(self) -> Path:
+        """Folder of the bureau's further layers, a file a kind, ``gis.boundaries.LAYER``."""
+        return self.folder / "layers"
+
+    @property
+    def senders(self) -> Path:
+        """What senders' earlier files taught: their headings and coordinate systems, see ``gis.guesses``."""
+        return self.folder / "senders.json"
+
+    @property
     def signals(self) -> Path:
         """Fire points and complaints, ``gis.signals.SCHEMA``."""
         return self.folder / "signals.parquet"
@@ -51,6 +71,11 @@ class Project:
         return self.detect / "recipe.json"
 
     @property
+    def series(self) -> Path:
+        """Folder of the series: series.json, baseline and state as Zarr, and its report."""
+        return self.folder / "series"
+
+    @property
     def leads(self) -> Path:
         """Leads, ``cross_check.leads.SCHEMA``."""
         return self.folder / "leads.parquet"
@@ -59,6 +84,51 @@ class Project:
     def hotspots(self) -> Path:
         """Hotspot cells, ``gis.hotspots.SCHEMA``."""
         return self.folder / "hotspots.parquet"
+
+    @property
+    def clusters(self) -> Path:
+        """Clusters of the scan, ``gis.scan_events.SCHEMA``."""
+        return self.folder / "clusters.parquet"
+
+    @property
+    def groups(self) -> Path:
+        """Groups of the scanned points, ``gis.groups.SCHEMA``."""
+        return self.folder / "groups.parquet"
+
+    @property
+    def scan(self) -> Path:
+        """What was scanned and how: period, model, parameters, seed."""
+        return self.folder / "scan.json"
+
+    @property
+    def emerging(self) -> Path:
+        """Patterns of cells over months, ``gis.emerging.SCHEMA``."""
+        return self.folder / "emerging.parquet"
+
+    @property
+    def emerging_months(self) -> Path:
+        """Gi* of cells by month, ``gis.emerging.STEPS``."""
+        return self.folder / "emerging-months.parquet"
+
+    @property
+    def lists(self) -> Path:
+        """The three monthly lists, ``gis.lists.SCHEMA``."""
+        return self.folder / "lists.parquet"
+
+    @property
+    def heat_sources(self) -> Path:
+        """The bureau's own layer of flares and furnaces, ``gis.fires.SOURCES``."""
+        return self.folder / "heat-sources.parquet"
+
+    @property
+    def fires(self) -> Path:
+        """Fires merged from fire points, ``gis.fires.SCHEMA``."""
+        return self.folder / "fires.parquet"
+
+    @property
+    def suspects(self) -> Path:
+        """Places that are hot all year and on no list, ``gis.fires.SUSPECTS``."""
+        return self.folder / "fire-suspects.parquet"
 
     @property
     def assignment(self) -> Path:

@@ -25,6 +25,12 @@ _ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 _ORGANISATION = slice(8, 16)
 _DIVISION = slice(2, 8)
 _TRIAL_PREFIX = "H9"
+_LOOKALIKES = str.maketrans("OISZ", "0152")
+_FACILITY = r"D[AW]\d{3}|T[AWS]\d{3}|MF\d{4}"
+_SECTION_SIZES = dict(
+    zip("ABCDEFGHIJKLMNOPQRST", (5, 7, 31, 3, 4, 2, 8, 2, 3, 4, 1, 2, 3, 4, 3, 1, 2, 5, 6, 1), strict=True)
+)
+_SECTIONS = np.array(["", *"".join(letter * size for letter, size in _SECTION_SIZES.items())])
 
 _Matrix = npt.NDArray[np.int64]
 
@@ -103,6 +109,15 @@ def permit_nos_of_trial(numbers: pd.Series) -> pd.Series:
     return text.str.startswith(_TRIAL_PREFIX) | text.str.fullmatch(r".{21}\d")
 
 
+def facilities_valid(numbers: pd.Series) -> pd.Series:
+    """Return for each facility number of a permit whether it is well formed; nulls pass.
+
+    Outlets DA001 (air) and DW001 (water), treatment TA001, TW001 and TS001 (solid waste), production MF0001 (HJ 608 and
+    the permits' own numbering).
+    """
+    return numbers.fillna("").astype(str).str.fullmatch(_FACILITY) | numbers.isna()
+
+
 def complete_credit_codes(stems: pd.Series) -> pd.Series:
     """Return credit codes made of 16-character stems: authority, kind, division (6), organisation (8).
 
@@ -122,12 +137,18 @@ def complete_credit_codes(stems: pd.Series) -> pd.Series:
 
 
 def suggestions(texts: pd.Series) -> pd.Series:
-    """Return what a mistyped code may have meant: half-width, no spaces, capitals, 0 for O and 1 for I.
+    """Return what a mistyped code may have meant: half-width, no spaces, capitals, a digit for a letter like it.
 
-    The result is a proposal to show, not a repair: check it with ``credit_codes_valid`` and let a person decide.
+    O, I, S and Z, which no credit code holds, become 0, 1, 5 and 2; the mark at the end of a permit number is a letter
+    and stays. The result is a proposal to show, not a repair: check it with ``credit_codes_valid`` and let a person
+    decide.
     """
     plain = texts.fillna("").map(lambda text: unicodedata.normalize("NFKC", text)).astype(str)
-    return plain.str.replace(r"\s", "", regex=True).str.upper().str.replace("O", "0").str.replace("I", "1")
+    plain = plain.str.replace(r"\s", "", regex=True).str.upper()
+    return (
+        plain.str[: PERMIT_NO_LENGTH - 1].map(lambda text: text.translate(_LOOKALIKES))
+        + plain.str[PERMIT_NO_LENGTH - 1 :]
+    )
 
 
 def rounded_by_spreadsheet(texts: pd.Series) -> pd.Series:
@@ -163,6 +184,30 @@ def division_names() -> list[tuple[str, str]]:
     return [(name, row["code"]) for row in below for name in (row["name_zh"], row["short_zh"]) if name]
 
 
+def division_name(code: str) -> str:
+    """Return the Chinese name of a division, former or current; the code itself if it is not of this province."""
+    return next((row["name_zh"] for row in data.rows("divisions") if row["code"] == code), code)
+
+
+def current_division(code: str) -> str:
+    """Return the division that took the place of a former one (gis/data/division_changes.csv); others stay."""
+    return next((row["current"] for row in data.rows("division_changes") if row["former"] == code), code)
+
+
+def county_named(text: str, prefecture: str) -> str:
+    """Return the county-level code for a name or code within a prefecture, "" where there is none.
+
+    The prefecture is needed: two have a county called Xiangyang. A former name or code gives the current division.
+    """
+    plain = "".join(text.split())
+    mine = [
+        row for row in data.rows("divisions") if row["level"] == "county" and prefecture_of(row["code"]) == prefecture
+    ]
+    found = [row for row in mine if row["code"] == plain[:6] or plain.endswith(row["name_zh"])]
+    found.sort(key=lambda row: (-len(row["name_zh"]), row["status"] == "former"))
+    return current_division(found[0]["code"]) if found else ""
+
+
 def counties(prefecture: str) -> list[str]:
     """Return the codes of the county-level divisions of a prefecture that exist today, in order."""
     return [
@@ -175,6 +220,16 @@ def counties(prefecture: str) -> list[str]:
 def industries() -> dict[str, str]:
     """Return the Chinese names of the shipped part of GB/T 4754-2017 by four-digit code."""
     return {row["code"]: row["name_zh"] for row in data.rows("industries")}
+
+
+def industry_sections(industry_codes: pd.Series) -> pd.Series:
+    """Return the section (A to T) of each industry code by its first two digits; "" where there is no such division.
+
+    GB/T 4754-2017 has 97 divisions in 20 sections.
+    """
+    numbers = pd.to_numeric(industry_codes.fillna("").astype(str).str[:2], errors="coerce").fillna(0)
+    known = numbers.where(numbers < len(_SECTIONS), 0).astype("int64")
+    return pd.Series(_SECTIONS[known], index=industry_codes.index, dtype=str)
 
 
 def is_heavy(industry_codes: pd.Series) -> pd.Series:

@@ -20,6 +20,7 @@ Faults = list[pd.DataFrame]
 _BOX_MARGIN_DEG = 0.1
 _SEPARATORS = r"[;,/|\u3001\uff0c\uff1b\s]+"
 _BRACKETED = r"\(.*?\)|\[.*?\]"
+_BRACKETS = r"[()\[\]]"
 _INDUSTRY = r"^[A-T]?(\d{2,4})(?:\D.*)?$"
 
 
@@ -28,13 +29,22 @@ def headings(found: Iterable[str]) -> dict[str, str]:
 
     Where several headings may mean one column, the one that the data file names first wins.
     """
-    by_plain = {_plain(heading): heading for heading in reversed(list(found))}
+    by_plain = {plain(heading): heading for heading in reversed(list(found))}
     told = {}
     for column, spellings in data.words("headings")["columns"].items():
-        known = [_plain(spelling) for spelling in spellings if _plain(spelling) in by_plain]
+        known = [plain(spelling) for spelling in spellings if plain(spelling) in by_plain]
         if known:
             told[column] = by_plain[known[0]]
     return told
+
+
+def plain(text: str, *, keep_brackets: bool = False) -> str:
+    """Return a heading or word in half width and small letters, without spaces, underscores and brackets.
+
+    With ``keep_brackets`` only the brackets go and what stands within them stays.
+    """
+    half = re.sub(_BRACKETS if keep_brackets else _BRACKETED, "", unicodedata.normalize("NFKC", text))
+    return "".join(half.casefold().replace("_", " ").split())
 
 
 def columns() -> dict[str, str]:
@@ -100,7 +110,8 @@ def permit_nos(texts: pd.Series, owners: pd.Series) -> Faults:
 
 def words(texts: pd.Series, column: str, default: str | None = None) -> tuple[pd.Series, Faults]:
     """Return category codes for the words of a column; an empty cell is the default."""
-    values = texts.map(_plain).map(_spellings(column)).mask(texts == "", default)
+    known = _spellings(column)
+    values = texts.map({text: known.get(plain(text)) for text in texts.unique()}).mask(texts == "", default)
     return values, [faults_where((texts != "") & values.isna(), column, "table.unknown_value", texts)]
 
 
@@ -112,7 +123,7 @@ def key_lists(texts: pd.Series) -> tuple[pd.Series, Faults]:
     read: dict[str, str | None] = {}
     unknown = set()
     for text in texts.unique():
-        parts = [_plain(part) for part in re.split(_SEPARATORS, text) if part]
+        parts = [plain(part) for part in re.split(_SEPARATORS, text) if part]
         named = [part for part in parts if part not in nothing]
         if any(part not in known for part in named):
             unknown.add(text)
@@ -198,11 +209,5 @@ def trial_permits(texts: pd.Series) -> Faults:
     return [faults_where(trial, "permit_no", "register.trial_permit_no", texts)]
 
 
-def _plain(text: str) -> str:
-    """Return a heading or word in half width and small letters, without spaces, underscores and brackets."""
-    half = re.sub(_BRACKETED, "", unicodedata.normalize("NFKC", text))
-    return "".join(half.casefold().replace("_", " ").split())
-
-
 def _spellings(column: str) -> dict[str, str]:
-    return {_plain(word): code for code, spellings in data.words("headings")[column].items() for word in spellings}
+    return {plain(word): code for code, spellings in data.words("headings")[column].items() for word in spellings}

@@ -1,21 +1,27 @@
-"""Hotspots: the local Getis-Ord statistic Gi* on a square grid, and how sure one may be of it.
+"""Hotspots: cells where events gather more than chance explains, and how sure one may be of it.
 
-J. K. Ord and A. Getis (1995): Local spatial autocorrelation statistics. Geographical Analysis 27(4), 286-306.
-The p-value is exact for counts: given all counts of the map, the sum in a window of k cells is that of k draws without
-replacement, so its law depends on k alone and needs neither simulation nor a normal approximation, which flags
-18 % of maps that hold no cluster.
+A cell is coloured if three locks open. Its window holds more than the exact law of chance lets expect (``gis.gistar``,
+``gis.moran``); it does so after correction for the number of windows looked at; and the map as a whole differs from the
+same counts in random places (``gis.mapwide``). Without the last two, raw p-maps are mostly false: on maps that hold no
+cluster, the usual normal z with false-discovery control shows something in 18 of 100.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import pandera.pandas as pa
 from numpy.typing import NDArray
 from scipy import stats
 
-from gis import grids, schema
+from gis import gistar, grids, mapwide, moran, schema, signals
 from gis.crs import STORAGE
-from gis.grids import Cells
+from gis.errors import WorkbenchError
+from gis.gistar import Excess
+from gis.grids import Tiles
+from gis.nulls import Tail
+from gis.windows import Around, Lattice, square
 
 SCHEMA = schema.table(
     {
@@ -27,12 +33,58 @@ SCHEMA = schema.table(
         "bin": schema.whole(),
         "geometry": schema.shape("Polygon", "MultiPolygon"),
     }
+    | {
+        name: pa.Column(kind, nullable=True, required=False, coerce=True)
+        for name, kind in {
+            "radius": "float64",
+            "window_count": "int64",
+            "expected": "float64",
+            "exposure": "float64",
+            "few": bool,
+            "pattern": str,
+            "p_map": "float64",
+        }.items()
+    }
 )
-"""``bin`` is +3, +2, +1 (hot at 99, 95, 90 %), 0, or -1 to -3 (cold), by the adjusted p. ``z`` is kept raw."""
+"""``bin`` is +3, +2, +1 (hot at 99, 95, 90 %), 0, or -1 to -3 (cold), by the adjusted p and that of the map. ``z`` and
+``p`` are raw, of the window that stands out most; ``radius`` says which, and ``window_count`` and ``expected`` what
+lies in it. ``few`` warns where a colour was withheld for want of cases. ``pattern`` is one of ``moran.PATTERNS``."""
 
 LEVELS = (0.10, 0.05, 0.01)
 
 Grid = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Params:
+    """How to look for hotspots.
+
+    Attributes
+    ----------
+    radii : tuple of float
+        Radii of the windows, in cells: 1.5 is 3 x 3. On hexagons and polygons, whole steps.
+    statistic : {"gi", "moran"}
+        Gi* tests the sum of a window, local Moran's I whether a cell that is high has high neighbours.
+    tail : {"hot", "cold", "both"}
+        What is looked for. Looking for both costs power.
+    method : {"bh", "by"}
+        Benjamini-Hochberg, or Benjamini-Yekutieli, which holds under any dependence and finds less.
+    least_cases : int
+        Windows with fewer cases (hot), or with fewer expected (cold), get a warning instead of a colour.
+    deals : int
+        Random deals for the p of the whole map; 0 leaves it out.
+    seed : int
+        Of the deals.
+    """
+
+    radii: tuple[float, ...] = (1.5, 3.0)
+    statistic: Literal["gi", "moran"] = "gi"
+    tail: Tail = "hot"
+    method: Literal["bh", "by"] = "bh"
+    least_cases: int = 5
+    deals: int = mapwide.DEALS
+    seed: int = 20_210_406
 
 
 @dataclass(frozen=True)
@@ -49,8 +101,23 @@ class Local:
     p: Grid
 
 
-def gi_star(counts: NDArray[np.int64], inside: NDArray[np.bool_], *, reach: int = 1) -> Local:
-    """Return Gi* with binary weights over a square window, the cell itself included, and its exact p.
+@dataclass(frozen=True)
+class Found:
+    """What was found in n cells: arrays of shape (n,), see ``SCHEMA``; ``p_map`` is NaN if not asked for."""
+
+    z: Grid
+    p: Grid
+    p_adjusted: Grid
+    bin: Counts
+    few: NDArray[np.bool_]
+    radius: Grid
+    window_count: Counts
+    expected: Grid
+    p_map: float
+
+
+def gi_star(counts: Counts, inside: NDArray[np.bool_], *, reach: int = 1) -> Local:
+    """Return Gi* over a square window on a grid, the cell itself included, and its exact two-sided p.
 
     Parameters
     ----------
@@ -73,101 +140,142 @@ def gi_star(counts: NDArray[np.int64], inside: NDArray[np.bool_], *, reach: int 
     """
     if reach < 1 or counts.min() < 0:
         raise ValueError("reach is at least 1 and counts are not negative")
-    values = np.where(inside, counts, 0).astype(np.int64)
-    size = int(inside.sum())
-    window = _window_sums(values, reach)
-    members = _window_sums(inside.astype(np.int64), reach)
-    mean = values.sum() / size
-    variance = (values.astype(np.float64) ** 2).sum() / size - mean**2
-    if not variance > 0:
-        nothing = np.full(counts.shape, np.nan)
-        return Local(nothing, nothing.copy())
-    spread = np.sqrt(variance * members * (size - members) / (size - 1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = (window - mean * members) / spread
-    p = _exact_p(values[inside], window, members)
-    return Local(np.where(inside, z, np.nan), np.where(inside, p, np.nan))
+    found = gistar.of_counts(counts[inside].astype(np.int64), Lattice(inside, square(reach)))
+    z, p = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
+    z[inside], p[inside] = found.z, found.p
+    return Local(z, p)
 
 
-def find(points: gpd.GeoDataFrame, cells: Cells, *, reach: int = 1) -> gpd.GeoDataFrame:
-    """Return the cells of an area with their counts, Gi*, p, and the bin that survives false-discovery control.
+def find(
+    points: gpd.GeoDataFrame, tiles: Tiles, *, params: Params | None = None, exposure: Grid | None = None
+) -> gpd.GeoDataFrame:
+    """Return the cells of an area with their counts, the local statistic, p, and the bin that survives correction.
 
     Parameters
     ----------
     points : GeoDataFrame
         Events, see ``gis.signals.SCHEMA``.
-    cells : Cells
-    reach : int
-        See ``gi_star``.
+    tiles : Tiles
+        Squares, hexagons or polygons of ``gis.grids``.
+    params : Params, optional
+    exposure : (n,) float64, optional
+        What cases are expected in proportion to: area, enterprises, people. Squares of one size need none.
 
     Returns
     -------
     GeoDataFrame
         See ``SCHEMA``, one row a cell, the smallest adjusted p first.
+
+    Raises
+    ------
+    WorkbenchError
+        ``hotspots.no_rates`` if local Moran's I is asked for together with an exposure, ``hotspots.too_many``.
     """
-    counts = grids.count(points, cells)
-    local = gi_star(counts, cells.inside, reach=reach)
-    z, p = local.z[cells.inside], local.p[cells.inside]
-    adjusted = p.copy()
+    params = params or Params()
+    checked = schema.demand(points, signals.SCHEMA, "signals")
+    counts = grids.tally(tiles.places(checked.geometry), tiles).astype(np.int64)
+    arounds = [tiles.around(radius) for radius in params.radii]
+    found = judge(counts, arounds, params, exposure=exposure)
+    columns = {
+        "cell_id": tiles.ids(),
+        "count": counts,
+        "z": found.z,
+        "p": found.p,
+        "p_adjusted": found.p_adjusted,
+        "bin": found.bin,
+        "radius": found.radius,
+        "window_count": found.window_count,
+        "expected": found.expected,
+        "exposure": np.full(counts.size, np.nan) if exposure is None else exposure,
+        "few": found.few,
+        "pattern": _patterns(counts, arounds[0], params),
+        "p_map": found.p_map,
+    }
+    table = gpd.GeoDataFrame(columns, geometry=tiles.outlines().to_numpy(), crs=STORAGE)
+    ranked = table.sort_values(["p_adjusted", "p", "cell_id"], ignore_index=True)
+    result: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "hotspots")
+    return result
+
+
+def judge(counts: Counts, arounds: list[Around], params: Params, *, exposure: Grid | None = None) -> Found:
+    """Return what stands out among n cells; ``find`` without geometry.
+
+    Parameters
+    ----------
+    counts : (n,) int64, not negative
+    arounds : list of Around
+        One for each radius of ``params``.
+    params : Params
+    exposure : (n,) float64, optional
+
+    Raises
+    ------
+    WorkbenchError
+        ``hotspots.no_rates`` if local Moran's I is asked for together with an exposure.
+    """
+    if exposure is not None and params.statistic == "moran":
+        raise WorkbenchError("hotspots.no_rates", "Local Moran's I takes counts without an exposure")
+    looks = [_look(counts, around, params, exposure) for around in arounds]
+    adjusted = np.reshape(adjust(np.concatenate([look.p_mid for look in looks]), params.method), (len(looks), -1))
+    adjusted = np.fmax(adjusted, [look.p for look in looks])
+    best = np.argmin(np.where(np.isnan(adjusted), np.inf, adjusted), axis=0)
+    cell = np.arange(counts.size)
+
+    def of_best(rows: list[NDArray[np.float64]]) -> Grid:
+        return np.stack(rows)[best, cell].astype(np.float64)
+
+    sums, expected = of_best([look.sums for look in looks]), of_best([look.expected for look in looks])
+    p_adjusted = adjusted[best, cell]
+    signs = sums - expected
+    if params.statistic == "moran":
+        signs = np.where((counts > counts.mean()) == (signs > 0), signs, 0.0)
+    level = bins(signs, p_adjusted)
+    p_map = np.nan
+    if params.deals and level.any():
+        p_map = _p_map(counts, arounds, params, exposure)
+        level = np.clip(level, -_level(p_map), _level(p_map))
+    few = (level != 0) & (np.where(level > 0, sums, expected) < params.least_cases)
+    z, p = of_best([look.z for look in looks]), of_best([look.p for look in looks])
+    radius = np.array(params.radii)[best]
+    return Found(z, p, p_adjusted, np.where(few, 0, level), few, radius, sums.astype(np.int64), expected, p_map)
+
+
+def adjust(p: Grid, method: Literal["bh", "by"] = "bh") -> Grid:
+    """Return p adjusted for the number of tests so that the share of false discoveries is controlled; NaN stays NaN.
+
+    Y. Benjamini and Y. Hochberg (1995), Y. Benjamini and D. Yekutieli (2001).
+    """
+    adjusted = np.full(p.shape, np.nan)
     known = np.isfinite(p)
     if known.any():
-        adjusted[known] = stats.false_discovery_control(p[known], method="bh")
-    columns = {"cell_id": cells.ids(), "count": counts[cells.inside], "z": z, "p": p, "p_adjusted": adjusted}
-    table = gpd.GeoDataFrame(columns | {"bin": bins(z, adjusted)}, geometry=cells.outlines().to_numpy(), crs=STORAGE)
-    ranked = table.sort_values(["p_adjusted", "p", "cell_id"], ignore_index=True)
-    checked: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "hotspots")
-    return checked
+        adjusted[known] = stats.false_discovery_control(p[known], method=method)
+    return adjusted
 
 
-def bins(z: Grid, p_adjusted: Grid) -> NDArray[np.int64]:
+def bins(z: Grid, p_adjusted: Grid) -> Counts:
     """Return +1, +2, +3 (hot) or -1, -2, -3 (cold) at 90, 95, 99 % by the adjusted p, 0 elsewhere and for NaN."""
     level = sum((p_adjusted <= alpha).astype(np.int64) for alpha in LEVELS)
     return np.asarray(level * np.sign(np.nan_to_num(z)), np.int64)
 
 
-def _window_sums(values: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
-    """Return sums over windows by integer prefix sums: exact, whatever the reach."""
-    padded = np.pad(values, ((reach + 1, reach), (reach + 1, reach)))
-    prefix = padded.cumsum(axis=0).cumsum(axis=1)
-    width = 2 * reach + 1
-    return prefix[width:, width:] - prefix[:-width, width:] - prefix[width:, :-width] + prefix[:-width, :-width]
+def _look(counts: Counts, around: Around, params: Params, exposure: Grid | None) -> Excess:
+    if exposure is not None:
+        return gistar.of_exposed(counts, exposure, around, tail=params.tail)
+    return gistar.of_counts(counts, around, tail=params.tail, own_stays=params.statistic == "moran")
 
 
-def _exact_p(values: NDArray[np.int64], window: NDArray[np.int64], members: NDArray[np.int64]) -> Grid:
-    """Return the two-sided p of every window's sum: twice the smaller tail, ties included, at most 1."""
-    p = np.full(window.shape, np.nan)
-    for size in np.unique(members[members > 0]):
-        below, above = _tails(values, int(size))
-        here = members == size
-        sums = np.minimum(window[here], len(below) - 1)
-        p[here] = np.minimum(1, 2 * np.minimum(below[sums], above[sums]))
-    return p
+def _p_map(counts: Counts, arounds: list[Around], params: Params, exposure: Grid | None) -> float:
+    rng = np.random.default_rng(params.seed)
+    if exposure is not None:
+        return mapwide.of_exposed(counts, exposure, arounds, rng, tail=params.tail, deals=params.deals)
+    return mapwide.of_counts(counts, arounds, rng, tail=params.tail, deals=params.deals)
 
 
-def _tails(values: NDArray[np.int64], draws: int) -> tuple[Grid, Grid]:
-    """Return P(sum <= s) and P(sum >= s) of ``draws`` values taken without replacement, for s = 0, 1, ...
-
-    The distinct values are gone through one by one: of m copies among those still to be seen, a hypergeometric number
-    is taken. ``law[d, s]`` is the probability that d draws are still to come and the sum so far is s. All terms are
-    positive, so small tails keep their digits.
-    """
-    distinct, copies = np.unique(values, return_counts=True)
-    largest = int(np.sort(values)[-draws:].sum())
-    law = np.zeros((draws + 1, largest + 1))
-    law[draws, 0] = 1.0
-    unseen = values.size
-    for value, many in zip(distinct.tolist(), copies.tolist(), strict=True):
-        law = _take(law, value, many, unseen)
-        unseen -= many
-    chance = law[0]
-    return np.minimum(np.cumsum(chance), 1), np.minimum(np.cumsum(chance[::-1])[::-1], 1)
+def _level(p: float) -> int:
+    return sum(p <= alpha for alpha in LEVELS)
 
 
-def _take(law: Grid, value: int, many: int, unseen: int) -> Grid:
-    after = np.zeros_like(law)
-    for to_come in range(law.shape[0]):
-        taken = np.arange(max(0, to_come - (unseen - many)), min(to_come, many) + 1)
-        for number, chance in zip(taken.tolist(), stats.hypergeom.pmf(taken, unseen, many, to_come), strict=True):
-            step = number * value
-            after[to_come - number, step:] += chance * law[to_come, : law.shape[1] - step]
-    return after
+def _patterns(counts: Counts, around: Around, params: Params) -> NDArray[np.str_]:
+    if params.statistic == "gi":
+        return np.full(counts.size, moran.PATTERNS[0])
+    return np.array(moran.PATTERNS)[moran.of_counts(counts, around, tail=params.tail).quadrant]

@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 
-from gis import codes, schema
+from gis import codes, nearness, schema
 from gis.crs import EQUAL_AREA
 
 SCHEMA = schema.table(
@@ -51,11 +51,39 @@ def division_of(places: gpd.GeoSeries, regions: gpd.GeoDataFrame) -> pd.Series:
         Index as ``places``, which may repeat. A point on a common border gets the lower code.
     """
     regions = schema.demand(regions, SCHEMA, "regions")
+    outlines = regions[["division_code", "geometry"]].to_crs(EQUAL_AREA)
     points = gpd.GeoDataFrame(geometry=places.reset_index(drop=True)).to_crs(EQUAL_AREA)
-    points = points[~(points.geometry.isna() | points.geometry.is_empty)]
-    joined = gpd.sjoin_nearest(points, regions[["division_code", "geometry"]].to_crs(EQUAL_AREA))
-    lowest = joined["division_code"].groupby(level=0).min().reindex(range(len(places)))
+    lowest = _holding(points.geometry, outlines).reindex(range(len(places)))
+    outside = points[lowest.isna() & ~(points.geometry.isna() | points.geometry.is_empty)]
+    joined = gpd.sjoin_nearest(outside, outlines)
+    lowest = lowest.fillna(joined["division_code"].groupby(level=0).min())
     return pd.Series(lowest.to_numpy(), index=places.index, name="division_code", dtype=str)
+
+
+def county_of(places: gpd.GeoSeries, counties: gpd.GeoDataFrame) -> pd.Series:
+    """Return the county-level code of each point, missing outside all counties.
+
+    Parameters
+    ----------
+    places : GeoSeries of points, EPSG:4490
+    counties : GeoDataFrame
+        See ``gis.boundaries.COUNTIES``.
+
+    Returns
+    -------
+    Series of str
+        Index as ``places``. A point on a common border gets the lower code.
+    """
+    points = places.reset_index(drop=True).to_crs(EQUAL_AREA)
+    lowest = _holding(points, counties[["division_code", "geometry"]].to_crs(EQUAL_AREA)).reindex(range(len(places)))
+    return pd.Series(lowest.to_numpy(), index=places.index, name="county_code", dtype=str)
+
+
+def _holding(points: gpd.GeoSeries, outlines: gpd.GeoDataFrame) -> pd.Series:
+    """Return the lowest code of the areas that hold each point, by position; no entry for a point outside all."""
+    pairs = nearness.inside(points, outlines.geometry)
+    codes_held = outlines["division_code"].iloc[pairs["area"]].set_axis(pairs["place"])
+    return codes_held.groupby(level=0).min()
 
 
 def distances_m(places: gpd.GeoSeries, divisions: pd.Series, regions: gpd.GeoDataFrame) -> pd.Series:

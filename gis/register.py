@@ -1,13 +1,14 @@
 """The register of pollution sources: one row an enterprise site, and the check of rows that people bring."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
-from gis import codes, entries, schema
+from gis import codes, entries, particulars, schema
+from gis.coordinates import RECORD, Located
 from gis.crs import STORAGE
 
 PERMIT_CATEGORIES = ("key", "simplified", "registration")
@@ -82,7 +83,8 @@ class Checked:
     Attributes
     ----------
     enterprises : GeoDataFrame
-        The rows without a fault, in the order of the file, see ``SCHEMA``.
+        The rows without a fault, in the order of the file, see ``SCHEMA``; beyond it those columns of
+        ``particulars.SCHEMA`` that the file has, as ``particulars.read`` returns them.
     faults : DataFrame
         row (as the user sees it), column (the user's own heading), code, value; by row.
     notes : DataFrame
@@ -110,6 +112,8 @@ def check(
     existing: gpd.GeoDataFrame | None = None,
     *,
     border_m: float = BORDER_M,
+    located: Located | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Checked:
     """Sort imported rows into good ones and faults.
 
@@ -125,6 +129,10 @@ def check(
     border_m : float
         How far the regions' borders may be off. So near a border the declared division is believed, and a place so
         little outside the province counts as inside.
+    located : Located, optional
+        Where the rows lie, as ``gis.coordinates.locate`` found out, without open questions; goes before all else.
+    told : mapping, optional
+        Headings of columns that were found out otherwise.
 
     Returns
     -------
@@ -133,8 +141,8 @@ def check(
         what was meant or found. An empty positive list means no, an empty operating state running, an empty division
         the one in which the place lies.
     """
-    headings = read_headings(rows.columns)
-    layer = isinstance(rows, gpd.GeoDataFrame)
+    headings = {**read_headings(rows.columns), **(told or {})}
+    layer = located is not None or isinstance(rows, gpd.GeoDataFrame)
     required = [column for column in REQUIRED if not (layer and column in _PLACE)]
     missing = [column for column in required if column not in headings]
     if missing:
@@ -142,23 +150,21 @@ def check(
         faults = pd.DataFrame({"row": heading_row, "column": missing, "code": "table.no_column", "value": ""})
         return Checked(_nobody(), faults, entries.joined([]), _receipt(len(rows), _nobody(), faults, existing))
     texts = _texts(rows, headings)
-    values, faults_by_column = _values(rows, texts, regions, border_m)
+    values, faults_by_column = _values(rows if located is None else located, texts, regions, border_m)
     faults_by_column += entries.empty(texts, required)
+    said, said_faults, said_headings = particulars.read(rows, values["division_code"], values["key_lists"])
+    faults_by_column += said_faults
+    values = values.join(said) if located is None else values.join(said).join(located.record[list(RECORD)])
+    headings |= dict(located.headings) if located is not None else {}
     good = values[~values.index.isin(entries.joined(faults_by_column)["row"])]
     good.insert(0, "site_id", site_ids(good["credit_code"], good["permit_no"], good.geometry))
     repeated = good["site_id"].duplicated()
     faults_by_column.append(entries.faults_where(repeated, "credit_code", REPEATED, good["site_id"]))
     enterprises = schema.demand(good[~repeated], SCHEMA, "register")
-    faults = _renamed(entries.joined(faults_by_column), headings)
-    notes = _renamed(entries.joined(entries.trial_permits(texts["permit_no"])), headings)
+    faults = _renamed(entries.joined(faults_by_column), headings | said_headings)
+    odd = [*entries.trial_permits(texts["permit_no"]), *([located.notes] if located is not None else [])]
+    notes = _renamed(entries.joined(odd), headings)
     return Checked(enterprises, faults, notes, _receipt(len(rows), enterprises, faults, existing))
-
-
-def merged(existing: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the register with rows of the same site replaced and the others appended."""
-    kept = existing[~existing["site_id"].isin(enterprises["site_id"])]
-    whole = pd.concat([kept[list(SCHEMA.columns)], enterprises[list(SCHEMA.columns)]], ignore_index=True)
-    return schema.demand(whole, SCHEMA, "register")
 
 
 def in_chinese(enterprises: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -200,10 +206,12 @@ def _texts(rows: pd.DataFrame, headings: dict[str, str]) -> pd.DataFrame:
 
 
 def _values(
-    rows: pd.DataFrame, texts: pd.DataFrame, regions: gpd.GeoDataFrame, border_m: float
+    rows: pd.DataFrame | Located, texts: pd.DataFrame, regions: gpd.GeoDataFrame, border_m: float
 ) -> tuple[gpd.GeoDataFrame, entries.Faults]:
     """Return the register's columns but the id, unread cells missing, and the faults of single cells."""
-    if isinstance(rows, gpd.GeoDataFrame):
+    if isinstance(rows, Located):
+        places, place_faults = rows.places, [rows.faults]
+    elif isinstance(rows, gpd.GeoDataFrame):
         places, place_faults = entries.points(rows.geometry)
     else:
         places, place_faults = entries.degrees(texts["lon"], texts["lat"])

@@ -94,12 +94,14 @@ def test_refused_pairs_leave_nothing(capsys, tmp_path):
 def test_import_tells_every_fault(capsys, tmp_path):
     """Row, column and reason on the screen; all of them in the file asked for."""
     columns = ["单位名称", "统一社会信用代码", "行业代码", "管理类别", "经度", "纬度"]
-    rows = [["示例厂", "91130200699229617X", "2611", "重点管理", "46.59", "125.1"], ["", "1", "2611", "?", "125", "46"]]
+    rows = [
+        ["示例厂", "91130200699229617X", "2611", "重点管理", "125°75′", "46.59"],
+        ["", "1", "2611", "?", "125", "46"],
+    ]
     pd.DataFrame(rows, columns=columns).to_excel(tmp_path / "r.xlsx", index=False)
     faults = tmp_path / "faults.csv"
-    code, _, err = _hdq(
-        capsys, "enterprises", "import", tmp_path / "r.xlsx", "--project", tmp_path / "p", "--faults", faults
-    )
+    options = ("--project", tmp_path / "p", "--faults", faults, "--system", "cgcs2000")
+    code, _, err = _hdq(capsys, "enterprises", "import", tmp_path / "r.xlsx", *options)
     assert code == 1
     assert "第 2 行" in err
     assert "管理类别" in err

@@ -22,10 +22,18 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_playwright
 
 from cross_check.files import Project
+from gis.language import catalogue
 from views import server
 from views.choosing import HEAD_PX, ROW_PX
 
-PAGES = {"overview": "", "map": "work_map", "bench": "bench", "hotspots": "hotspots", "plan": "plan"}
+PAGES = {
+    "overview": "",
+    "map": "work_map",
+    "bench": "bench",
+    "hotspots": "hotspots",
+    "emerging": "emerging",
+    "plan": "plan",
+}
 BRIEF = {"brief-province": "province.png", "brief-area": "area-1.png"}
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = (
@@ -43,6 +51,7 @@ _PATIENCE_S = 60
 _MOST_BYTES = 245_000
 _SHEET_PX = (1400, 1400)
 _SLASHES_OF_HOST = 2
+_MONTH = catalogue("zh").say("emerging_page.view_month")
 
 
 def main(arguments: list[str]) -> int:
@@ -62,6 +71,13 @@ def main(arguments: list[str]) -> int:
             open_page(page, address, path)
             if name == "map":
                 choose_row(page, 1)
+            if name == "hotspots":
+                compute(page)
+                choose_row(page, 0)
+            if name == "emerging":
+                page.get_by_text(_MONTH, exact=True).click()
+                settle(page)
+                choose_row(page, 0)
             save(Image.open(io.BytesIO(page.screenshot())), chosen.out / f"{name}.png")
     with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
         page = open_page(browser.new_page(), address, "work_map")
@@ -172,6 +188,13 @@ def choose_row(page: Page, row: int) -> None:
     if grid is None:
         raise ValueError("the page shows no table")
     page.mouse.click(grid["x"] + 16, grid["y"] + HEAD_PX + ROW_PX * (row + 0.5))
+    page.wait_for_timeout(1500)
+    settle(page)
+
+
+def compute(page: Page) -> None:
+    """Press the button of the hotspot page and wait for the result."""
+    page.locator("[data-testid=stBaseButton-primary]").click()
     page.wait_for_timeout(1500)
     settle(page)
 

@@ -26,6 +26,32 @@ BINS = {
     -3: "#2166AC",
 }
 
+# Hot in warm hues, cold in cool ones; a pattern is also named in every list and popup.
+PATTERNS = {
+    "hot_new": "#FFC425",
+    "hot_consecutive": "#F8961E",
+    "hot_intensifying": "#7F0000",
+    "hot_persistent": "#D62828",
+    "hot_diminishing": "#E78AA1",
+    "hot_sporadic": "#F4A582",
+    "hot_oscillating": "#B0679B",
+    "hot_historical": "#8D6E63",
+    "cold_new": "#8BE0F0",
+    "cold_consecutive": "#35B6D6",
+    "cold_intensifying": "#0B1F6B",
+    "cold_persistent": "#1F6FC4",
+    "cold_diminishing": "#A2B4E0",
+    "cold_sporadic": "#7FC8B5",
+    "cold_oscillating": "#6D6AB0",
+    "cold_historical": "#64748B",
+}
+
+RISE = "#C2410C"
+"""Cells on a monthly list."""
+
+FEW = "#7C3AED"
+"""Cells that are significant by their figures and hold too few cases for a colour: an outline alone."""
+
 ZONES = {"reserve": "#2E7D32", "water_source": "#0288A8", "red_line": "#C2185B"}
 
 SITE, LISTED_SITE = "#4A6FA5", "#1B9E77"

@@ -23,6 +23,8 @@ _COMMANDS = {
     "recipe": "detect BEFORE.tif AFTER.tif",
     "leads": "leads build",
     "hotspots": "hotspots",
+    "emerging": "emerging",
+    "emerging_months": "emerging",
     "visits": "rounds plan --document NO --seed TEXT --starts-on YYYY-MM-DD",
 }
 
@@ -72,6 +74,11 @@ def title(words: Catalogue, code: str, hint: str = "") -> None:
     st.html(f'<div class="hdq-title"><h1>{escape(words.say(code))}</h1>{said}</div>')
 
 
+def reason(said: str, tone: str) -> None:
+    """Draw what an analysis says; ``tone`` is hot, cold, few or none."""
+    st.html(f'<div class="hdq-reason {tone}">{escape(said)}</div>')
+
+
 def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a small table as HTML, its texts escaped."""
 
@@ -102,6 +109,6 @@ def command(part: str, stamp: Stamp) -> str:
 
 def missing(words: Catalogue, stamp: Stamp, part: str) -> None:
     """Say that a part has not been made yet and by which command it is; end the page."""
-    st.info(words.say(f"app.missing_{part}"), icon=":material/inbox:")
+    st.info(words.say(f"app.missing_{part.partition('_')[0]}"), icon=":material/inbox:")
     st.code(command(part, stamp), language=None)
     st.stop()

@@ -12,7 +12,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from gis.files import write_table
 from gis.language import Catalogue
-from views import wording
+from views import scenes, wording
 
 _MIME = {
     "gpkg": "application/geopackage+sqlite3",
@@ -61,7 +61,7 @@ def cells(table: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
     """Return hotspot cells as a list in the order of the table."""
     columns = {
         "cell_id": list(table["cell_id"]),
-        "bin": [wording.bin_label(int(each), words) for each in table["bin"]],
+        "bin": scenes.bin_labels(table, words),
         "count": list(table["count"]),
         "z": list(table["z"]),
         "p_adjusted": [wording.chance(each) for each in table["p_adjusted"]],

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from gis.language import Catalogue
-from views import colours, layers, wording
+from views import colours, layers, study, wording
 from views.layers import Layer
 
 LISTED = ("all", "listed", "unlisted")
@@ -144,32 +144,42 @@ def leads(
 
 
 def cells(table: gpd.GeoDataFrame, words: Catalogue, *, marked_only: bool = False) -> Layer:
-    """Return hotspot cells coloured by their class of the adjusted p.
+    """Return hotspot cells coloured by their class of the adjusted p; those with too few cases get an outline alone.
 
     Cells of class 0 without a case are left out, with ``marked_only`` all of class 0.
     """
-    shown = table
+    shown, kinds = table, np.zeros(0, dtype=str)
     if len(table):
-        shown = table[(table["bin"] != 0) | ((table["count"] > 0) & (not marked_only))]
+        few = study.few(table)
+        kept = (table["bin"] != 0) | ((few | (table["count"] > 0)) & (not marked_only))
+        shown, kinds = table[kept], np.where(few, "few", table["bin"].astype(str))[kept]
     fields = [words.say(f"map.field_{name}") for name in ("bin", "count", "z", "p", "p_adjusted")]
     content = layers.NO_SHAPES
     if len(shown):
         values = [
             list(shown["cell_id"]),
-            [wording.bin_label(int(each), words) for each in shown["bin"]],
+            bin_labels(shown, words),
             [str(each) for each in shown["count"]],
             [wording.number(each) for each in shown["z"]],
             [wording.chance(each) for each in shown["p"]],
             [wording.chance(each) for each in shown["p_adjusted"]],
         ]
-        content = layers.shapes(shown, list(shown["cell_id"]), [str(each) for each in shown["bin"]], values)
+        content = layers.shapes(shown, list(shown["cell_id"]), kinds.tolist(), values)
     # A 3-km cell is a pixel wide when the province is seen whole: an edge of its own colour keeps it visible.
     styles = {
         str(each): colours.area(colour, fill=0.85 if each else 0.7, weight=1.2 if each else 0)
         for each, colour in colours.BINS.items()
-    }
+    } | {"few": colours.area(colours.FEW, fill=0.05, weight=1.4, dashes="3 3")}
     sample = colours.sample("box", "#B2182B", "#EF8A62")
     return Layer("cells", "areas", content, styles, fields, words.say("legend.cells"), sample, pane="cells")
+
+
+def window(table: gpd.GeoDataFrame, members: pd.Series) -> Layer:
+    """Return the outlines of the cells that speak about the chosen one."""
+    near = table[table["cell_id"].isin(members)]
+    content = layers.shapes(near, list(near["cell_id"]), ["window"] * len(near), [list(near["cell_id"])])
+    style = {"color": "#111827", "weight": 1.4, "dashArray": "4 3", "fill": False}
+    return Layer("window", "areas", content, {"window": style}, pick=False, pane="chosen")
 
 
 def routes(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> Layer:
@@ -221,10 +231,21 @@ def class_legend(words: Catalogue) -> dict[str, object]:
     return {"title": words.say("legend.classes"), "items": items}
 
 
-def bin_legend(words: Catalogue) -> dict[str, object]:
-    """Return the legend of the classes of hotspots."""
+def bin_legend(words: Catalogue, table: gpd.GeoDataFrame) -> dict[str, object]:
+    """Return the legend of the classes of hotspots that a table holds."""
+    there = set(table["bin"])
     items = [
         {**colours.sample("box", "#94A3B8", colour), "text": wording.bin_label(int(each), words)}
         for each, colour in colours.BINS.items()
+        if each in there
     ]
+    if study.few(table).any():
+        items.append({**colours.sample("dashed", colours.FEW), "text": words.say("hotspots_page.few")})
     return {"title": words.say("legend.bins"), "items": items}
+
+
+def bin_labels(table: gpd.GeoDataFrame, words: Catalogue) -> list[str]:
+    """Return what people call the class of every cell, a warning where cases are too few."""
+    few = words.say("hotspots_page.few")
+    pairs = zip(table["bin"], study.few(table), strict=True)
+    return [few if scarce else wording.bin_label(int(each), words) for each, scarce in pairs]

@@ -18,8 +18,8 @@ PROJECT, LANGUAGE = "HDQ_PROJECT", "HDQ_LANGUAGE"
 
 _BEIJING = timezone(timedelta(hours=8))
 _FOLDER = "haidongqing-demo"
-_LAYERS = ("regions", "zones", "enterprises", "signals", "patches", "leads", "hotspots", "visits", "legs")
-_PARTS = (*_LAYERS, "assignment", "recipe", "round", "report")
+_LAYERS = ("regions", "zones", "enterprises", "signals", "patches", "leads", "hotspots", "emerging", "visits", "legs")
+_PARTS = (*_LAYERS, "assignment", "emerging_months", "lists", "recipe", "round", "report")
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,18 @@ def tables(stamp: Stamp) -> Tables:
     layers = {part: read_layer(getattr(shown, part)) if stamp.has(part) else empty for part in _LAYERS}
     assignment = read_table(shown.assignment) if stamp.has("assignment") else pd.DataFrame()
     return Tables(stamp, layers, assignment)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def plain(stamp: Stamp, part: str) -> pd.DataFrame:
+    """Return a table without geometry, such as ``"lists"``, that only one page needs.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is none.
+    """
+    return read_table(getattr(stamp.project, part))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

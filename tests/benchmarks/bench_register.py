@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from gis import files, register, synthetic
+from gis import files, readers, register, synthetic
 
 pytestmark = pytest.mark.benchmark
 
@@ -22,7 +22,7 @@ def test_register_is_made_and_imported_in_time(tmp_path):
     making_s = time.perf_counter() - start
     files.write_register_sheet(sites, tmp_path / "a.xlsx")
     start = time.perf_counter()
-    checked = register.check(files.read_rows(tmp_path / "a.xlsx"), sketch)
+    checked = register.check(readers.read_rows(tmp_path / "a.xlsx"), sketch)
     import_s = time.perf_counter() - start
     assert checked.receipt.good == ROWS
     assert making_s < LONGEST_MAKING_S

@@ -1,5 +1,6 @@
 """The arrows of the chain on disk: what goes wrong leaves everything as it was."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,63 +10,16 @@ import pytest
 import rasterio
 
 from cross_check import chain, plans, routes
-from cross_check.chain import RoundOrder
+from cross_check.chain import Counting, RoundOrder
 from cross_check.files import Project
 from cross_check.reports.contents import Brief
 from gis import files
 from gis.errors import TableFaults, WorkbenchError
 from satellite.files import PairFiles
 
-HEADINGS = ["单位名称", "统一社会信用代码", "行业代码", "管理类别", "经度", "纬度"]
-GOOD = ["示例化工厂", "91130200699229617X", "2611", "重点管理", "125.1", "46.59"]
-BAD = ["示例造纸厂", "91130200699229617Y", "2221", "重点管理", "125.2", "46.5"]
-
-
-def _sheet(path, *rows):
-    pd.DataFrame(rows, columns=HEADINGS).to_csv(path, index=False, encoding="utf-8-sig")
-    return path
-
 
 def _everything(folder):
     return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def test_a_faulty_import_changes_nothing(tmp_path):
-    """A wrong check character refuses the file; the register of yesterday stands byte by byte."""
-    project = Project(tmp_path / "project")
-    chain.import_enterprises(_sheet(tmp_path / "good.csv", GOOD), project)
-    before = _everything(project.folder)
-    with pytest.raises(TableFaults) as refusal:
-        chain.import_enterprises(_sheet(tmp_path / "bad.csv", GOOD, BAD), project)
-    assert refusal.value.faults[["row", "column"]].to_numpy().tolist() == [[3, "统一社会信用代码"]]
-    assert _everything(project.folder) == before
-
-
-def test_faulty_rows_are_skipped_on_request(tmp_path):
-    """The good row is saved, the faulty one is reported, the counts add up."""
-    project = Project(tmp_path / "project")
-    sheet = _sheet(tmp_path / "mixed.csv", GOOD, BAD)
-    step, notes = chain.import_enterprises(sheet, project, skip_faulty=True)
-    assert (step.figures["rows"], step.figures["saved"], step.figures["faulty"]) == (2, 1, 1)
-    assert notes["row"].tolist() == [3]
-    assert len(files.read_layer(project.enterprises)) == 1
-
-
-def test_a_second_import_adds_and_replaces(tmp_path):
-    """The same row again is unchanged; another name for the site is a change, not a second site."""
-    project = Project(tmp_path / "project")
-    chain.import_enterprises(_sheet(tmp_path / "a.csv", GOOD), project)
-    same, _ = chain.import_enterprises(_sheet(tmp_path / "b.csv", GOOD), project)
-    renamed, _ = chain.import_enterprises(_sheet(tmp_path / "c.csv", ["示例化工一厂", *GOOD[1:]]), project)
-    assert (same.figures["unchanged"], renamed.figures["changed"], renamed.figures["total"]) == (1, 1, 1)
-
-
-def test_a_file_without_a_good_row_saves_nothing(tmp_path):
-    """Skipping every row is no import."""
-    with pytest.raises(WorkbenchError) as refusal:
-        chain.import_enterprises(_sheet(tmp_path / "bad.csv", BAD), Project(tmp_path / "p"), skip_faulty=True)
-    assert refusal.value.code == "chain.nothing_good"
-    assert not (tmp_path / "p").exists()
 
 
 def _image(path, seed, **changes):
@@ -153,6 +107,32 @@ def test_hotspots_of_a_file_of_points(tmp_path):
             project, kind="fire_point", events=tmp_path / "fires.csv", between=(date(2025, 1, 1), date(2025, 2, 1))
         )
     assert refusal.value.code == "chain.no_signals"
+
+
+def test_hotspots_in_other_cells(tmp_path):
+    """Hexagons by area, prefectures by a column, a density beside them: each leaves its files, recipe and months."""
+    rng = np.random.default_rng(2)
+    lon = np.concatenate([rng.uniform(123, 130, 300), rng.normal(127, 0.1, 150)])
+    lat = np.concatenate([rng.uniform(46, 49, 300), rng.normal(47, 0.1, 150)])
+    days = pd.date_range("2024-03-01", periods=450, freq="8h").strftime("%Y-%m-%d")
+    pd.DataFrame({"latitude": lat, "longitude": lon, "acq_date": days}).to_csv(tmp_path / "fires.csv", index=False)
+    project = Project(tmp_path / "p")
+    wanted = {"kind": "fire_point", "events": tmp_path / "fires.csv"}
+    step = chain.find_hotspots(project, **wanted, counting=Counting(resolution=5, density_m=20_000))
+    assert step.figures["hot"] > 0
+    assert [path.name for path in step.outputs if not path.is_file()] == []
+    assert files.read_json(project.hotspots.with_suffix(".json"))["resolution"] == 5
+    months = files.read_table(project.hotspots.with_name("hotspots_months.parquet"))
+    assert months["month"].nunique() == 5
+    assert (months["exposure"] > 1e8).all()
+    layer = files.read_sketch().assign(people=1000.0)
+    files.write_table(layer, tmp_path / "areas.gpkg")
+    own = Counting(polygons=tmp_path / "areas.gpkg", exposure="people")
+    assert chain.find_hotspots(project, **wanted, counting=own).figures["cells"] == len(layer)
+    assert set(files.read_layer(project.hotspots)["exposure"]) == {1000.0}
+    with pytest.raises(WorkbenchError) as refusal:
+        chain.find_hotspots(project, **wanted, counting=replace(own, exposure="sheep"))
+    assert refusal.value.code == "hotspots.no_exposure"
 
 
 def test_a_round_without_its_document_is_refused(demo_project):

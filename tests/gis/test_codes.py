@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis import codes
+from gis import codes, data
 
 PRINTED = ["91130200699229617X", "911302307808371268"]
 PRINTED_PERMITS = ["91130200699229617X001P", "91130200699229617X002P"]
@@ -149,3 +149,55 @@ def test_industry_codes_are_text_of_four_digits():
     """Leading zeros stay."""
     assert codes.industries()["0313"] == "猪的饲养"
     assert all(len(code) == 4 and code.isdigit() for code in codes.industries())
+
+
+def test_suggestions_mend_all_letters_like_digits_but_the_mark():
+    """S and Z stand in no credit code, yet end many a receipt's number."""
+    texts = pd.Series(["9113O2OO699229617X", "9II302307808371268", "9113023078083712 68", "91130200699229617XOOIS"])
+    assert codes.suggestions(texts).tolist() == [
+        "91130200699229617X",
+        "911302307808371268",
+        "911302307808371268",
+        "91130200699229617X001S",
+    ]
+
+
+@pytest.mark.parametrize("number", ["DA001", "DW012", "TA001", "TW003", "TS001", "MF0001"])
+def test_facility_numbers_are_valid(number):
+    """Outlets, treatment and production."""
+    assert codes.facilities_valid(pd.Series([number])).all()
+
+
+@pytest.mark.parametrize("number", ["DX001", "DA1", "DA0001", "MF001", "da001", ""])
+def test_other_facility_numbers_are_not(number):
+    """A wrong letter, too few digits, too many."""
+    assert not codes.facilities_valid(pd.Series([number])).any()
+
+
+def test_industry_sections_follow_the_standard():
+    """First and last division of some sections; what is beyond 97 is nothing."""
+    texts = pd.Series(["01", "0590", "06", "13", "4360", "44", "8590", "97", "98", "00", "x", None])
+    assert codes.industry_sections(texts).tolist() == ["A", "A", "B", "C", "C", "D", "Q", "T", "", "", "", ""]
+
+
+def test_former_divisions_have_their_successors():
+    """Every former county of the table, and no current one; the successor exists and lies in the same prefecture."""
+    divisions = pd.DataFrame(data.rows("divisions"))
+    former = divisions.loc[divisions["status"] == "former", "code"]
+    current = set(divisions.loc[divisions["status"] == "current", "code"])
+    for code in former:
+        assert codes.current_division(code) in current
+        assert codes.prefecture_of(codes.current_division(code)) == codes.prefecture_of(code)
+    assert all(codes.current_division(code) == code for code in current)
+    assert codes.division_name("230708") == "美溪区"
+    assert codes.division_name("110000") == "110000"
+
+
+def test_the_two_counties_called_xiangyang_are_told_by_their_prefecture():
+    """A name alone says nothing; a former name gives the current division."""
+    assert codes.county_named("向阳区", "230400") == "230402"
+    assert codes.county_named("佳木斯市向阳区", "230800") == "230803"
+    assert codes.county_named("230803", "230800") == "230803"
+    assert codes.county_named("向阳区", "230100") == ""
+    assert codes.county_named("伊春市美溪区", "230700") == "230717"
+    assert codes.county_named("友好区", "230700") == "230719"

@@ -59,7 +59,7 @@ def test_no_spelling_means_two_columns():
     """A heading or word that the data file listed twice would be read by chance."""
     words = data.words("headings")
     for section in ("columns", "permit_category", "positive_list", "operating", "key_lists"):
-        plain = [entries._plain(spelling) for spellings in words[section].values() for spelling in spellings]
+        plain = [entries.plain(spelling) for spellings in words[section].values() for spelling in spellings]
         assert len(plain) == len(set(plain)), section
 
 

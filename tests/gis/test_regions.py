@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely.geometry import Point, box
 
-from gis import files, regions, schema
+from gis import boundaries, codes, files, regions, schema
 from gis.crs import EQUAL_AREA, STORAGE
 
 PUBLISHED_KM2 = {"230100": 53_100, "230600": 21_200, "231200": 34_900}
@@ -139,3 +139,28 @@ def test_land_beyond_the_outline_belongs_to_one_division_only():
     places = points((124.19, 50.73), (124.19, 50.73), (126.5, 45.8))
     told = pd.Series(["232700", "231100", "232700"])
     assert regions.beyond_outline(places, told).tolist() == [True, False, False]
+
+
+def test_shipped_counties_tile_the_province():
+    """All 121 that exist, each in its prefecture but for the borders' generalising, without overlap or gap."""
+    counties = files.read_county_sketch()
+    assert schema.find_faults(counties, boundaries.COUNTIES).empty
+    expected = {code for prefecture in codes.prefectures() for code in codes.counties(prefecture)}
+    assert set(counties["division_code"]) == expected
+    outlines = counties.geometry.to_numpy()
+    assert shapely.is_valid(outlines).all()
+    assert shapely.coverage_is_valid(outlines)
+    rows = counties.set_index(pd.RangeIndex(1, len(counties) + 1))
+    assert boundaries.check_divisions(rows, "county", files.read_sketch()).faults.empty
+    inner = gpd.GeoSeries(counties.geometry.representative_point(), crs=STORAGE)
+    home = regions.division_of(inner, files.read_sketch())
+    assert (home == counties["division_code"].map(codes.prefecture_of)).all()
+
+
+def test_county_of_a_point_is_told_and_of_a_stranger_not():
+    """Zhaoyuan in Daqing; nothing in Beijing; a missing place has a missing county."""
+    places = gpd.GeoSeries([Point(125.08, 45.52), Point(116.4, 39.9), None], index=[5, 6, 7], crs=STORAGE)
+    found = regions.county_of(places, files.read_county_sketch())
+    assert found.index.tolist() == [5, 6, 7]
+    assert found[5] == "230622"
+    assert found[[6, 7]].isna().all()

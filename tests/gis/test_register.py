@@ -177,19 +177,9 @@ def test_second_import_changes_nothing(sites, sketch):
     first = register.check(rows, sketch).enterprises
     again = register.check(rows.iloc[::-1], sketch, first)
     assert again.receipt.unchanged == len(sites)
-    whole = register.merged(first, again.enterprises)
     assert_geodataframe_equal(
-        whole.sort_values("site_id", ignore_index=True), first.sort_values("site_id", ignore_index=True)
+        again.enterprises.sort_values("site_id", ignore_index=True), first.sort_values("site_id", ignore_index=True)
     )
-
-
-def test_merging_replaces_known_sites_and_appends_others(sites):
-    """Two known, one of them changed, and one new."""
-    newer = sites.iloc[[1, 2, 5]].assign(operating="stopped")
-    whole = register.merged(sites.iloc[:3], newer)
-    assert set(whole["site_id"]) == set(sites["site_id"].iloc[[0, 1, 2, 5]])
-    assert whole.set_index("site_id").loc[newer["site_id"], "operating"].eq("stopped").all()
-    assert whole.set_index("site_id").loc[sites["site_id"].iloc[0], "operating"] == sites["operating"].iloc[0]
 
 
 def test_site_ids_follow_from_permit_or_from_code_and_place():

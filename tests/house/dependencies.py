@@ -10,10 +10,16 @@ from packaging.utils import canonicalize_name
 
 from tests.house.tree import Module
 
-CONDA_NAMES = {"brotli-python": "brotli", "matplotlib-base": "matplotlib", "ortools-python": "ortools"}
+CONDA_NAMES = {
+    "brotli-python": "brotli",
+    "dask-core": "dask",
+    "h3-py": "h3",
+    "matplotlib-base": "matplotlib",
+    "ortools-python": "ortools",
+}
 """Packages that conda-forge calls otherwise."""
 
-IMPORT_NAMES = {"pillow": "PIL"}
+IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}
 """Packages that are imported under another name."""
 
 _PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+]+( ?; ?python_version [<>=!]+ ['\"]3\.\d+['\"])?")

@@ -9,6 +9,7 @@ WITHOUT = {
 }
 BESIDES = {
     "tests/views/test_browser.py": "all pages in a real browser",
+    "tests/gis/test_messy_files.py": "reading and locating together, on files of known truth",
     "tests/gis/test_files_aside.py": "writing aside and tables, beside the files of geometry",
 }
 
@@ -16,7 +17,7 @@ MODULES = [module.path for module in modules()]
 TESTS = [
     name
     for name in tracked()
-    if name.startswith(("tests/test_", *(f"tests/{storey}/" for storey in STOREYS))) and "/test_" in name
+    if name.startswith(("tests/test_", *(f"tests/{folder}/" for folder in (*STOREYS, "commands")))) and "/test_" in name
 ]
 
 

@@ -8,7 +8,7 @@ from tests.house.tree import ROOT, none, texts, tracked
 OWN_ASSETS = frozenset({"views/browser/map.css", "views/browser/map.js", "views/browser/page.css"})
 LARGE_IMAGES = tuple(
     f"docs/images/{name}.png"
-    for name in ("overview", "map", "bench", "hotspots", "plan", "brief-province", "brief-area")
+    for name in ("overview", "map", "bench", "hotspots", "emerging", "plan", "brief-province", "brief-area")
 )
 
 

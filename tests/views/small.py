@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Point, Polygon, box
 from cross_check import leads as leads_of
 from cross_check import plans, rounds, routes
 from cross_check.files import Project
-from gis import codes, hotspots, regions, register, schema
+from gis import codes, emerging, hotspots, lists, regions, register, schema, signals
 from gis.crs import STORAGE, metric_at
 from gis.files import sha256, write_json, write_table
 from satellite import patches as patches_of
@@ -32,7 +32,11 @@ def write(folder: Path) -> Project:
         (_sites(), register.SCHEMA, project.enterprises),
         (_leads(), leads_of.SCHEMA, project.leads),
         (_patches(), patches_of.SCHEMA, project.patches),
+        (_signals(), signals.SCHEMA, project.signals),
         (_cells(), hotspots.SCHEMA, project.hotspots),
+        (_emerging(), emerging.SCHEMA, project.emerging),
+        (_months(), emerging.STEPS, project.emerging_months),
+        (_lists(), lists.SCHEMA, project.lists),
         (_assignment(), rounds.ASSIGNMENT, project.assignment),
         (_visits(), routes.VISITS, project.visits),
         (_legs(), routes.LEGS, project.legs),
@@ -154,6 +158,59 @@ def _cells() -> gpd.GeoDataFrame:
         },
         [box(x, y, x + 0.1, y + 0.1) for x, y in zip(west, south, strict=True)],
     )
+
+
+def _signals() -> gpd.GeoDataFrame:
+    """Return 120 scattered fire points of two years and 40 about the first lead."""
+    rng = np.random.default_rng(11)
+    lon = np.concatenate([rng.uniform(124.1, 126.9, 120), LON + rng.normal(0, 0.02, 40)])
+    lat = np.concatenate([rng.uniform(45.1, 45.95, 120), LAT + rng.normal(0, 0.015, 40)])
+    days = [pd.Timestamp("2024-01-05") + pd.Timedelta(days=4 * number) for number in range(160)]
+    columns = {"signal_id": [f"F{number:03d}" for number in range(160)], "kind": "fire_point", "seen_on": days}
+    return _layer(columns, [Point(*each) for each in zip(lon, lat, strict=True)])
+
+
+def _emerging() -> gpd.GeoDataFrame:
+    patterns = ["hot_persistent", "hot_new", "none", "none", "cold_historical", "none", "none", "none", "none"]
+    raw = [*patterns[:2], "hot_sporadic", "hot_new", *patterns[4:]]
+    return _layer(
+        {
+            "cell_id": [f"C{number}" for number in range(9)],
+            "cases": [30, 6, 3, 2, 0, 2, 1, 1, 2],
+            "pattern": patterns,
+            "pattern_raw": raw,
+            "hot_steps": [12, 1, 0, 0, 0, 0, 0, 0, 0],
+            "cold_steps": [0, 0, 0, 0, 11, 0, 0, 0, 0],
+            "steps": 12,
+            "trend_z": [0.4, 2.5, 0.0, 0.1, -2.2, 0.0, 0.0, 0.0, 0.0],
+            "trend_p": [0.69, 0.012, 1.0, 0.92, 0.028, 1.0, 1.0, 1.0, 1.0],
+        },
+        list(_cells().geometry),
+    )
+
+
+def _months() -> pd.DataFrame:
+    rows = []
+    for number in range(12):
+        month = f"2024-{number + 1:02d}"
+        rows.append(("C0", month, 2 + number % 3, 5.0, 1e-6, 0.001, 3, 3))
+        if number == 11:
+            rows.append(("C1", month, 6, 4.0, 1e-5, 0.02, 2, 3))
+        if number % 4 == 0:
+            rows.append(("C2", month, 1, 1.9, 0.04, 0.4, 0, 2))
+    names = ["cell_id", "month", "count", "z", "p", "p_adjusted", "bin", "bin_raw"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _lists() -> pd.DataFrame:
+    rows = [
+        ("highest", 1, "C1", "2024-12", 6, 0, 6, np.nan, np.nan, False),
+        ("highest", 2, "C0", "2024-12", 4, 3, 1, np.nan, np.nan, False),
+        ("on_month", 1, "C1", "2024-12", 6, 0, 6, 0.016, 0.14, False),
+        ("on_month", 2, "C0", "2024-12", 2, 1, 1, 0.5, 1.0, True),
+    ]
+    names = ["list", "rank", "cell_id", "month", "count", "before", "change", "p", "p_adjusted", "few"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _assignment() -> pd.DataFrame:

@@ -151,6 +151,32 @@ def test_next_lead_changes_pictures_and_facts_together(page, address):
     assert inside(page).locator("body[data-same=yes]").count() == 1
 
 
+def test_computed_cell_on_the_map_shows_its_window_and_records(page, address):
+    """After a study a click on a cell outlines its window and lists its records; the map stays where it is."""
+    screenshots.open_page(page, address, "hotspots")
+    screenshots.compute(page)
+    before = inside(page).locator(".leaflet-map-pane").get_attribute("style")
+    inside(page).locator("path.leaflet-interactive[fill='#B2182B']").first.click(force=True)
+    page.locator(".hdq-reason").wait_for()
+    screenshots.settle(page)
+    assert inside(page).locator("path[stroke-dasharray='4 3']").count() >= 9
+    assert page.get_by_role("tab", name="记录").count() == 1
+    assert page.locator("[role=row][aria-selected=true]").count() == 1
+    assert inside(page).locator(".leaflet-map-pane").get_attribute("style") == before
+
+
+def test_emerging_cells_stay_on_the_map_from_view_to_view(page, address):
+    """The layer is exchanged, not switched off; the chosen cell's months hold their colours."""
+    screenshots.open_page(page, address, "emerging")
+    screenshots.choose_row(page, 0)
+    for view in ("当月热点", "环比最差", "变化类别"):
+        page.get_by_text(view, exact=True).first.click()
+        screenshots.settle(page)
+        assert inside(page).locator(".leaflet-control-layers-overlays input").is_checked()
+    assert page.locator(".hdq-series i").count() == 12
+    assert page.locator(".hdq-series .now").count() == 1
+
+
 def test_language_switch_turns_the_pages_into_english(page, address):
     """The switch changes page and map; a second page keeps the language."""
     screenshots.open_page(page, address, "work_map")

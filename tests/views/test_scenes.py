@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from shapely.geometry import Point
 
@@ -118,4 +119,6 @@ def test_legends_name_every_class(language):
     """The legends hold every class once."""
     words = catalogue(language)
     assert len({item["text"] for item in scenes.class_legend(words)["items"]}) == 7
-    assert len({item["text"] for item in scenes.bin_legend(words)["items"]}) == 7
+    table = pd.DataFrame({"bin": [*range(-3, 4), 0], "few": [False] * 7 + [True]})
+    assert len({item["text"] for item in scenes.bin_legend(words, table)["items"]}) == 8
+    assert len(scenes.bin_legend(words, table[table["bin"] == 3])["items"]) == 1

@@ -19,6 +19,7 @@ window.hdq = (function () {
   let canvas = null
   let picks = 0
   let turn = 0
+  let drawing = false
   let seenView = null
   let seenFlight = null
   let said = {}
@@ -37,8 +38,9 @@ window.hdq = (function () {
     canvas = L.canvas({ pane: 'cells', padding: 0.3 })
     // Leaflet's picture layers lie in a pane; the swipe clips that pane.
     L.ImageOverlay.include({ getContainer: function () { return this.getPane() } })
-    map.on('overlayadd', function (event) { hidden.delete(event.layer.hdqKey) })
-    map.on('overlayremove', function (event) { hidden.add(event.layer.hdqKey) })
+    // Only a tick by hand counts: Leaflet tells of layers that `show` exchanges in the same way.
+    map.on('overlayadd', function (event) { if (!drawing) hidden.delete(event.layer.hdqKey) })
+    map.on('overlayremove', function (event) { if (!drawing) hidden.add(event.layer.hdqKey) })
     map.on('click', function () { choose(null) })
   }
 
@@ -57,6 +59,7 @@ window.hdq = (function () {
     const mine = ++turn
     const built = await Promise.all(state.layers.map(build))
     if (mine !== turn) return // a newer state has overtaken this one
+    drawing = true
     shown.forEach(function (old, key) {
       if (!built.some(function (each) { return each === old })) map.removeLayer(old.layer)
     })
@@ -65,6 +68,7 @@ window.hdq = (function () {
       if (!hidden.has(each.spec.key) && !map.hasLayer(each.layer)) map.addLayer(each.layer)
     })
     drawControl(built)
+    drawing = false
     drawLegend(state.legend || [])
     drawSwipe(state.swipe)
     look(state)
@@ -224,7 +228,7 @@ window.hdq = (function () {
       chosen = L.circleMarker(layer.getLatLng(), Object.assign({ radius: 12, color: '#111827', weight: 3 }, quiet))
     }
     chosen.addTo(map)
-    return found.spec.kind === 'points' ? { layer: layer, within: found.layer } : { layer: layer }
+    return found.spec.kind === 'points' ? { layer: layer, spec: found.spec, within: found.layer } : { layer: layer, spec: found.spec }
   }
 
   function look (state) {
@@ -245,7 +249,8 @@ window.hdq = (function () {
     seenFlight = flight
     if (!state.flight || !found) return
     const layer = found.layer
-    const bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(1500)
+    let bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(1500)
+    if (found.spec.pane === 'cells') bounds = bounds.pad(4) // a cell is judged with those around it
     map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: 13 })
     layer.openPopup(layer.getBounds ? bounds.getCenter() : layer.getLatLng())
   }

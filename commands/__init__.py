@@ -1,0 +1,1 @@
+"""The command line in parts: one module a field of work."""

@@ -1,0 +1,73 @@
+"""Files on the desk: columns told, places found, senders remembered."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from cross_check import arrivals
+from cross_check.arrivals import Letter
+from cross_check.files import Project
+from gis import files, offsets
+from gis.coordinates import Answer, Undecided
+from gis.crs import STORAGE
+
+HEADINGS = ["厂子", "统一社会信用代码", "经度", "纬度"]
+CODES = ["91130200699229617X", "911302307808371268"]
+PLACES = [(125.1, 46.59), (125.2, 46.5)]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A project, the shipped prefectures and an empty register."""
+    nobody = gpd.GeoDataFrame({"permit_no": [], "credit_code": [], "name": []}, geometry=[], crs=STORAGE)
+    return Project(tmp_path / "p"), files.read_sketch(), nobody
+
+
+def sheet(path, places=PLACES, headings=HEADINGS):
+    """Two rows in a csv."""
+    rows = [["甲", code, f"{lon:.6f}", f"{lat:.6f}"] for code, (lon, lat) in zip(CODES, places, strict=True)]
+    pd.DataFrame(rows, columns=headings).to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+def test_open_questions_stop_an_import_not_a_look(desk, tmp_path):
+    """The page gets the arrival with its map of hypotheses; who wants to save is refused."""
+    source = sheet(tmp_path / "a.csv")
+    arrival = arrivals.receive(source, *desk)
+    assert len(arrival.located.candidates) == 6
+    with pytest.raises(Undecided) as caught:
+        arrivals.settled(arrival, source)
+    assert caught.value.params == {"source": "a.csv", "rows": 2}
+
+
+def test_an_answer_settles(desk, tmp_path):
+    """And the columns told by a person go before all guesses."""
+    places = [offsets.to_gcj02(*place) for place in PLACES]
+    letter = Letter(Answer("gcj02"), columns={"name": "厂子"})
+    arrival = arrivals.settled(arrivals.receive(sheet(tmp_path / "a.csv", places), *desk, letter), tmp_path)
+    assert arrival.columns == {"name": "厂子", "credit_code": "统一社会信用代码", "lon": "经度", "lat": "纬度"}
+    assert arrival.located.places.iloc[0].distance(Point(PLACES[0])) < 1e-5
+
+
+def test_senders_are_remembered(desk, tmp_path):
+    """Their heading is known next time, their system comes first among the hypotheses, and is still asked."""
+    letter = Letter(Answer("gcj02"), columns={"name": "厂子"}, sender="suihua")
+    first = arrivals.receive(sheet(tmp_path / "a.csv"), *desk, letter)
+    arrivals.remember(first, desk[0], "suihua")
+    again = arrivals.receive(sheet(tmp_path / "b.csv"), *desk, Letter(sender="suihua"))
+    assert again.columns["name"] == "厂子"
+    assert again.located.questions["name"].iloc[0] == "gcj02"
+
+
+def test_nobody_is_remembered_without_a_name(desk, tmp_path):
+    """No sender, no file."""
+    arrivals.remember(arrivals.receive(sheet(tmp_path / "a.csv"), *desk), desk[0], "")
+    assert not desk[0].senders.exists()
+
+
+def test_a_file_without_a_place_is_not_located(desk, tmp_path):
+    """The check of the register says which columns are missing."""
+    arrival = arrivals.receive(sheet(tmp_path / "a.csv", headings=["厂子", "统一社会信用代码", "a", "b"]), *desk)
+    assert arrival.located is None
+    assert arrivals.settled(arrival, tmp_path) is arrival
