@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from gis import schema, signals, weights, windows
 from gis.crs import EQUAL_AREA, STORAGE
+from gis.errors import WorkbenchError
 from gis.windows import Around
 
 CELL_M = 3000.0
@@ -202,7 +203,9 @@ def cover(area: gpd.GeoDataFrame, *, size_m: float = CELL_M) -> Cells:
     Raises
     ------
     ValueError
-        If ``size_m`` is not positive, or no cell's middle lies in the area.
+        If ``size_m`` is not positive.
+    WorkbenchError
+        ``hotspots.too_large`` if no cell's middle lies in the area.
     """
     if not size_m > 0:
         raise ValueError(f"size_m is positive, unlike {size_m}")
@@ -215,8 +218,12 @@ def cover(area: gpd.GeoDataFrame, *, size_m: float = CELL_M) -> Cells:
     shapely.prepare(shape)
     inside = shapely.contains_xy(shape, x, y)
     if not inside.any():
-        raise ValueError("no cell's middle lies in the area")
+        raise _too_large()
     return Cells(size_m, first_column, first_row, inside)
+
+
+def _too_large() -> WorkbenchError:
+    return WorkbenchError("hotspots.too_large", "The cells are too large: none has its middle in the area")
 
 
 def hexagons(area: gpd.GeoDataFrame, *, resolution: int) -> Hexagons:
@@ -231,13 +238,15 @@ def hexagons(area: gpd.GeoDataFrame, *, resolution: int) -> Hexagons:
     Raises
     ------
     ValueError
-        If the resolution is not 0 to 15, or no cell's middle lies in the area.
+        If the resolution is not 0 to 15.
+    WorkbenchError
+        ``hotspots.too_large`` if no cell's middle lies in the area.
     """
     if resolution not in range(16):
         raise ValueError(f"H3 has the resolutions 0 to 15, unlike {resolution}")
     names = tuple(sorted(h3.geo_to_cells(area.geometry.union_all(), resolution)))
     if not names:
-        raise ValueError("no cell's middle lies in the area")
+        raise _too_large()
     return Hexagons(resolution, names)
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from types import TracebackType
 
 import geopandas as gpd
 import numpy as np
@@ -146,7 +147,7 @@ def _read_workbook(path: Path, part: str) -> Brought:
     if content.startswith(b"PK"):
         archives.members(content, path.name)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+        with _Panics(path), CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             shown = [one.name for one in book.sheets_metadata if _shown(one.typ, one.visible) or one.name == part]
             sheets = {name: _sheet(book.get_sheet_by_name(name), path) for name in shown}
     except PasswordError as fault:
@@ -159,6 +160,26 @@ def _read_workbook(path: Path, part: str) -> Brought:
     others = [name for name in sheets if name != chosen]
     texts = [cell for name in others for row in sheets[name][0] for cell in row if cell][:_MOST_REMARKS]
     return _table(cells.under_headings(*_named(sheets[chosen], path)), texts)
+
+
+class _Panics:
+    """Turns a panic of calamine's core into a sentence: a damaged .xls may make it index beyond the end.
+
+    A panic is no ``Exception`` and its type cannot be imported, so it is told by name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Refuse the file after a panic; let all else pass."""
+        if kind is not None and kind.__name__ == "PanicException":
+            raise _unreadable(self.path) from fault
 
 
 def _shown(kind: SheetTypeEnum, visible: Visibility) -> bool:

@@ -1,7 +1,7 @@
 """How long a workbook of 100,000 enterprises takes to be read, located and checked, beside plain pandas and geopandas.
 
-Run as a script; ``--messy`` counts the 200 messy files of known truth instead. The other side reads the same workbook
-with pandas, makes points and joins them to the prefectures: it checks no code, tells no fault and asks no question.
+The other side reads the same workbook with pandas, makes points and joins them to the prefectures: it checks no code,
+tells no fault and asks no question. Then the 200 messy files of known truth are counted; a silent error is a failure.
 """
 
 import argparse
@@ -77,14 +77,14 @@ def scoreboard(count):
     told = [verdict for one, verdict in zip(made, verdicts, strict=True) if one.enough]
     print(f"{count} messy files in {time.perf_counter() - start:.0f} s: {dict(Counter(verdicts))}")
     print(f"of {len(told)} whose evidence suffices {told.count('right')} were decided rightly without asking")
+    if not set(verdicts) <= {"right", "asked", "refused"}:
+        raise SystemExit("a file was placed wrongly without a word")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--messy", action="store_true")
+    parser.add_argument("--files", type=int, default=MESSY)
     arguments = parser.parse_args()
-    if arguments.messy:
-        scoreboard(MESSY)
-    else:
-        speed(arguments.rows)
+    speed(arguments.rows)
+    scoreboard(arguments.files)

@@ -1,11 +1,13 @@
 """What rows say of their places."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point
 
-from gis import clues, files
+from gis import clues, coordinates, files
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 
@@ -149,3 +151,22 @@ def test_evidence_is_gathered(sketch):
     assert found.stated.tolist() == ["230600"]
     assert found.border_m == 100
     assert 15e9 < found.outlines["230600"].area < 30e9
+
+
+COUNTIES = Path(__file__).parents[3] / "shared" / "data" / "boundaries" / "heilongjiang_counties.geojson"
+
+
+@pytest.mark.skipif(not COUNTIES.is_file(), reason="outlines of the counties are not at hand")
+def test_counties_tell_the_zone_where_prefectures_do_not():
+    """In a prefecture as wide as Heihe, metres of two zones may both lie inside; the county tells which."""
+    layer = gpd.read_file(COUNTIES).rename(columns={"adcode": "division_code", "name": "name_zh"}).to_crs(STORAGE)
+    home = layer[layer["name_zh"] == "逊克县"].geometry.iloc[0].representative_point()
+    places = gpd.GeoSeries([Point(home.x + k / 50, home.y - k / 50) for k in range(-2, 3)], crs=STORAGE)
+    metres = places.to_crs(4552)
+    table = rows(
+        X=[f"{x:.1f}" for x in metres.x], Y=[f"{y:.1f}" for y in metres.y], 所在市=["黑河市"] * 5, 县=["逊克县"] * 5
+    )
+    found = clues.evidence(table, layer, border_m=1000)
+    assert found.stated.str.startswith("2311").all()
+    located = coordinates.locate(clues.raw(table, said(table)), found)
+    assert located.record["coord_decided"].unique().tolist() == ["EPSG:4552"]

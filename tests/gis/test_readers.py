@@ -468,3 +468,11 @@ def test_hostile_archives_are_refused(tmp_path):
         with zipfile.ZipFile(tmp_path / f"a{ending}", "w") as archive:
             archive.writestr("../../evil", b"")
         assert code_of(readers.read, tmp_path / f"a{ending}") == "rows.climbing_entry"
+
+
+@pytest.mark.parametrize("size", [0, 600, 3000, 4200, 5000, 5600])
+def test_truncated_old_workbook_is_unreadable(tmp_path, size):
+    """Cut anywhere, even where the reader's core panics."""
+    content = (Path(__file__).parent / "old_workbook.xls").read_bytes()
+    (tmp_path / "a.xls").write_bytes(content[:size])
+    assert code_of(readers.read, tmp_path / "a.xls") == "rows.unreadable"
