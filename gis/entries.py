@@ -95,15 +95,17 @@ def credit_codes(texts: pd.Series) -> Faults:
 
 
 def permit_nos(texts: pd.Series, owners: pd.Series) -> Faults:
-    """Return the faults of permit numbers: mistyped, wrong, or made from another credit code than the row's own."""
+    """Return the faults of permit numbers: cut by a spreadsheet, mistyped, wrong, or of another credit code."""
     wrong = (texts != "") & ~codes.permit_nos_valid(texts)
+    cut = wrong & codes.rounded_by_spreadsheet(texts)
     meant = codes.suggestions(texts)
-    mistyped = wrong & codes.permit_nos_valid(meant)
+    mistyped = wrong & ~cut & codes.permit_nos_valid(meant)
     ours = (texts != "") & ~wrong & ~codes.permit_nos_of_trial(texts)
     foreign = ours & codes.credit_codes_valid(owners) & (texts.str[: codes.CREDIT_CODE_LENGTH] != owners)
     return [
+        faults_where(cut, "permit_no", "register.cut_permit_no", texts),
         faults_where(mistyped, "permit_no", "register.mistyped_permit_no", meant),
-        faults_where(wrong & ~mistyped, "permit_no", "register.bad_permit_no", texts),
+        faults_where(wrong & ~cut & ~mistyped, "permit_no", "register.bad_permit_no", texts),
         faults_where(foreign, "permit_no", "register.foreign_permit_no", texts),
     ]
 

@@ -46,16 +46,6 @@ def declared(texts: pd.Series, prefectures: pd.Series, on: dt.date | None = None
     return pd.Series(found, index=texts.index, dtype=str)
 
 
-def parents() -> dict[str, str]:
-    """Return the prefecture's code of each unit that is no division."""
-    return {row["unit_id"]: row["parent"] for row in data.rows("units")}
-
-
-def names() -> dict[str, str]:
-    """Return the Chinese name of each unit that is no division."""
-    return {row["unit_id"]: row["name_zh"] for row in data.rows("units")}
-
-
 def _names(units: pd.DataFrame) -> dict[str, str]:
     """Return ids by every id and name, and by other spellings of a name that mean one unit only."""
     whole = dict(zip(units["name_zh"], units["unit_id"], strict=True)) | {one: one for one in units["unit_id"]}

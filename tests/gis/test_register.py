@@ -206,3 +206,19 @@ def test_empty_table_has_no_good_row(sites, sketch):
     checked = register.check(as_rows(sites).iloc[:0], sketch)
     assert checked.enterprises.empty
     assert checked.receipt.rows == 0
+
+
+@pytest.mark.parametrize("text", ["9113023078083710000000", "9.11302307808371E+21"])
+def test_a_permit_number_that_a_spreadsheet_cut_is_named(sites, sketch, text):
+    """The lost digits cannot be had back, so nothing is proposed."""
+    rows = as_rows(sites.iloc[:1])
+    rows.loc[2, "排污许可证编号"] = text
+    assert told(register.check(rows, sketch).faults) == [[2, "排污许可证编号", "register.cut_permit_no", text]]
+
+
+def test_particulars_of_a_file_come_with_their_faults(sites, sketch):
+    """Read columns stand beside the register's own; a wrong one is told under the user's heading."""
+    rows = as_rows(sites.iloc[:2]).assign(所属流域=["松花江", ""], 监管类型=["一般", "国控"])
+    checked = register.check(rows, sketch)
+    assert checked.enterprises[["supervision", "river_basin"]].to_numpy().tolist() == [["ordinary", "松花江"]]
+    assert told(checked.faults) == [[3, "监管类型", "particulars.bad_supervision", "国控"]]
