@@ -23,7 +23,7 @@ def ran(demo_project):
 
 
 def test_every_step_ran_and_left_its_files(ran):
-    """Seven arrows, each with outputs that exist."""
+    """Nine arrows, each with outputs that exist."""
     _, report = ran
     assert [step.code for step, _ in report.steps] == [
         "demo.made",
@@ -31,6 +31,8 @@ def test_every_step_ran_and_left_its_files(ran):
         "chain.detected",
         "chain.leads",
         "chain.hotspots",
+        "emerging.done",
+        "lists.done",
         "chain.planned_optimal",
         "chain.briefed",
     ]
