@@ -100,7 +100,10 @@ def test_spreadsheets_open_in_the_bureaus_programs(tmp_path):
     files.write_table(table, tmp_path / "a.xlsx")
     assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert pd.read_csv(tmp_path / "a.csv", dtype=str)["name"].tolist() == ["松花江", "a,b"]
-    assert pd.read_excel(tmp_path / "a.xlsx", engine="openpyxl", dtype={"code": str})["code"].tolist() == ["0123", "0124"]
+    assert pd.read_excel(tmp_path / "a.xlsx", engine="openpyxl", dtype={"code": str})["code"].tolist() == [
+        "0123",
+        "0124",
+    ]
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.gpkg"])
