@@ -130,8 +130,8 @@ def open_pair(files: PairFiles) -> Pair:
         ``detect.few_bands``, ``detect.no_overlap``, each naming the file.
     """
     with ExitStack() as stack:
-        before, after = (stack.enter_context(_opened(path)) for path in (files.before, files.after))
-        clear = tuple(Source(path, stack.enter_context(_opened(path)), (1,)) for path in files.clear)
+        before, after = (stack.enter_context(opened(path)) for path in (files.before, files.after))
+        clear = tuple(Source(path, stack.enter_context(opened(path)), (1,)) for path in files.clear)
         if before.crs != after.crs:
             raise WorkbenchError(
                 "detect.other_crs",
@@ -157,7 +157,7 @@ def open_pair(files: PairFiles) -> Pair:
 
 def seen_on(path: Path) -> date | None:
     """Return the date of an image: from its ACQUISITION_DATE or TIFFTAG_DATETIME tag, else from its name, else None."""
-    with _reading(path), rasterio.open(path) as source:
+    with reading(path), rasterio.open(path) as source:
         tags = source.tags()
     texts = [tags.get("ACQUISITION_DATE", ""), tags.get("TIFFTAG_DATETIME", "").replace(":", "-")[:10], path.stem]
     for text in texts:
@@ -171,13 +171,13 @@ def seen_on(path: Path) -> date | None:
 
 def is_synthetic(path: Path) -> bool:
     """Tell whether an image says of itself that it is synthetic."""
-    with _reading(path), rasterio.open(path) as source:
+    with reading(path), rasterio.open(path) as source:
         return "SYNTHETIC" in source.tags()
 
 
 def read_change(path: Path) -> tuple[NDArray[np.uint8], Grid]:
     """Read a change map written by ``write_raster`` and where its pixels lie."""
-    with _reading(path), rasterio.open(path) as source:
+    with reading(path), rasterio.open(path) as source:
         grid = Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
         return source.read(1), grid
 
@@ -188,7 +188,7 @@ def read_picture(path: Path, *, most_px: int = _PICTURE_PX) -> Picture:
     The bands are stretched together from the 1st to the 90th percentile, since clouds take the rest; pixels without
     data are white.
     """
-    with _reading(path), rasterio.open(path) as source:
+    with reading(path), rasterio.open(path) as source:
         wanted = bands.picture_bands(source.descriptions)
         shrink = max(1.0, max(source.shape) / most_px)
         shape = (len(wanted), round(source.height / shrink), round(source.width / shrink))
@@ -242,10 +242,17 @@ def _counts(reflectance: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.where(np.isnan(reflectance), 0, scaled).astype(np.uint16)
 
 
-def _opened(path: Path) -> DatasetReader:
+def opened(path: Path) -> DatasetReader:
+    """Open an image; the caller closes it.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing``, ``detect.unreadable``, ``detect.no_crs`` or ``detect.rotated``.
+    """
     if not path.is_file():
         raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
-    with _reading(path):
+    with reading(path):
         source = rasterio.open(path)
     if source.crs is None or not (source.crs.is_geographic or source.crs.is_projected):
         source.close()
@@ -283,7 +290,7 @@ def _read(
     A mask or a shifted image may not cover the grid; warped, the rest comes out as not observed.
     """
     corner = ~source.reader.transform @ grid.transform @ Affine.translation(*shift_px)
-    with _reading(source.path):
+    with reading(source.path):
         inside = shift_px == (0.0, 0.0) and not nearest
         if inside and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
             at = Window(window.col_off + round(corner.c), window.row_off + round(corner.f), window.width, window.height)
@@ -324,8 +331,14 @@ def _data_bands(reader: DatasetReader) -> list[int]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Turn GDAL's word for a broken file into the user's."""
+def reading(path: Path) -> Iterator[None]:
+    """Turn GDAL's word for a broken file into the user's.
+
+    Raises
+    ------
+    WorkbenchError
+        ``detect.unreadable``.
+    """
     try:
         yield
     except RasterioIOError as fault:

@@ -1,19 +1,16 @@
 """Rim: one image of a series, read tile by tile as an index on the grid of the series."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-import rasterio
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
@@ -22,6 +19,7 @@ from gis import files
 from gis.errors import WorkbenchError
 from satellite import bands, indices, series
 from satellite import files as images
+from satellite.files import opened, reading
 from satellite.patches import Grid
 
 Image = NDArray[np.float32]
@@ -146,27 +144,6 @@ def _names(source: DatasetReader, index: str, name: str) -> dict[str, int]:
     return {each: known[each] for each in wanted}
 
 
-def opened(path: Path) -> DatasetReader:
-    """Open an image.
-
-    Raises
-    ------
-    WorkbenchError
-        ``detect.no_crs``, ``detect.rotated``, ``detect.unreadable``.
-    """
-    with reading(path):
-        source = rasterio.open(path)
-    if source.crs is None:
-        source.close()
-        raise WorkbenchError(
-            "detect.no_crs", "{name} has no coordinate system; assign one before comparing", name=path.name
-        )
-    if not source.transform.is_rectilinear:
-        source.close()
-        raise WorkbenchError("detect.rotated", "{name} is rotated; warp it north-up first", name=path.name)
-    return source
-
-
 def placed(source: DatasetReader, grid: Grid, name: str) -> DatasetReader | WarpedVRT:
     """Return an image on a grid: itself where it lies there, else warped to the nearest pixel.
 
@@ -204,20 +181,3 @@ def valid(source: DatasetReader | WarpedVRT, at: list[int], window: Window) -> N
     if source.nodata is not None:
         return source.read_masks(at, window=window) > 0
     return np.broadcast_to(source.dataset_mask(window=window) > 0, (len(at), window.height, window.width))
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn GDAL's word for a broken file into the user's.
-
-    Raises
-    ------
-    WorkbenchError
-        ``detect.unreadable``.
-    """
-    try:
-        yield
-    except RasterioIOError as fault:
-        raise WorkbenchError(
-            "detect.unreadable", "{name} cannot be read: damaged, incomplete or no raster image", name=path.name
-        ) from fault

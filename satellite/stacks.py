@@ -13,7 +13,8 @@ from rasterio.windows import Window
 
 from gis.errors import WorkbenchError
 from satellite import bands
-from satellite.looks import Tile, opened, placed, reading, valid
+from satellite.files import opened, reading
+from satellite.looks import Tile, placed, valid
 from satellite.patches import Grid
 
 Image = NDArray[np.float32]
