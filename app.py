@@ -8,16 +8,29 @@ from views import frame
 
 PAGES = Path(__file__).parent / "views"
 
+# A section a line of the side bar, a page a file: file, code of its title, icon. The first page opens first.
+SECTIONS = {
+    "today": (
+        ("overview", "overview.title", "dashboard"),
+        ("work_map", "map.title", "map"),
+    ),
+    "images": (("bench", "bench.title", "compare"),),
+    "statistics": (
+        ("hotspots", "hotspots_page.title", "grid_view"),
+        ("emerging", "emerging_page.title", "timeline"),
+    ),
+    "inspection": (("plan", "plan_page.title", "route"),),
+}
+
 words = frame.begin()
 page = st.navigation(
-    [
-        st.Page(PAGES / "overview.py", title=words.say("overview.title"), icon=":material/dashboard:", default=True),
-        st.Page(PAGES / "work_map.py", title=words.say("map.title"), icon=":material/map:"),
-        st.Page(PAGES / "bench.py", title=words.say("bench.title"), icon=":material/compare:"),
-        st.Page(PAGES / "hotspots.py", title=words.say("hotspots_page.title"), icon=":material/grid_view:"),
-        st.Page(PAGES / "emerging.py", title=words.say("emerging_page.title"), icon=":material/timeline:"),
-        st.Page(PAGES / "plan.py", title=words.say("plan_page.title"), icon=":material/route:"),
-    ]
+    {
+        words.say(f"sections.{section}"): [
+            st.Page(PAGES / f"{file}.py", title=words.say(title), icon=f":material/{icon}:", default=file == "overview")
+            for file, title, icon in pages
+        ]
+        for section, pages in SECTIONS.items()
+    }
 )
 frame.side(words)
 page.run()
