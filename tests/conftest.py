@@ -1,6 +1,8 @@
 """What all tests share: property tests that give the same cases on every machine and wait for no clock."""
 
+import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
@@ -20,3 +22,20 @@ def demo_project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     report = demo.run(folder, params=demo.Params(size_px=400, enterprises=800))
     return Project(folder), report
+
+
+@pytest.fixture
+def database():
+    """The address of an empty PostgreSQL database of this test's own; `.ci/postgres pytest ...` runs the server."""
+    server = os.environ.get("HDQ_TEST_POSTGRES")
+    if not server:
+        pytest.skip("no PostgreSQL server: HDQ_TEST_POSTGRES is not set")
+    import psycopg
+
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield server.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
