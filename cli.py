@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import clusters, desk, hotspots, sensing
+from commands import clusters, desk, hotspots, jobs, sensing
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import csv_file as _csv
@@ -84,6 +84,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         _rounds,
         _brief,
         _scenes,
+        jobs.add,
         _app,
         _demo,
     ):

@@ -79,7 +79,11 @@ def print_faults(faults: pd.DataFrame, words: Catalogue, to: Path | None, stream
 
 
 def progress(words: Catalogue) -> Callable[[int, int, str], None]:
-    """Return a progress line for a terminal; a log file gets none."""
+    """Return a progress line for a terminal, or a file to tell for a job of the queue; a log file gets none."""
+    if told := os.environ.get("HDQ_PROGRESS"):
+        from cross_check import jobs
+
+        return jobs.teller(Path(told))
 
     def tell(done: int, total: int, code: str) -> None:
         if sys.stderr.isatty():

@@ -151,6 +151,11 @@ class Project:
         return self.folder / "round.json"
 
     @property
+    def jobs(self) -> Path:
+        """Folder of long work, a folder a job, see ``cross_check.jobs``."""
+        return self.folder / "jobs"
+
+    @property
     def brief(self) -> Path:
         """Folder of briefing maps."""
         return self.folder / "brief"

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,11 @@ def stamp_of(shown: Project) -> Stamp:
             facts = path.stat()
             marks.append((part, facts.st_mtime_ns, facts.st_size))
     return Stamp(str(shown.folder), tuple(marks))
+
+
+def now() -> datetime:
+    """Return the present time (UTC): the one clock of the pages."""
+    return datetime.now(UTC)  # noqa: TID251 - verbs get the clock from here
 
 
 def written_at(nanoseconds: int) -> str:
