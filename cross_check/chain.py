@@ -144,6 +144,7 @@ def detect(
         "named": int((found.patches["machine_class"] != "other").sum()),
         "observed": found.observed_share,
         "shift_px": found.shift.length_px,
+        "residual_px": found.alignment.residual.length_px,
         "threshold": found.threshold,
     }
     return Step("chain.detected" if found.shift.known else "chain.detected_unregistered", figures, written)
@@ -405,6 +406,7 @@ def _recipe(
             "canonical_correlations": [round(float(rho), 6) for rho in found.mad.rho],
             "iterations": found.mad.iterations,
             "shift_px": asdict(found.shift),
+            "registration": found.alignment.recorded(),
             "null": asdict(found.null),
             "threshold": found.threshold,
             "observed_share": found.observed_share,

@@ -1,9 +1,7 @@
 """Detection: the whole way from an open pair of images to patches, with the figures that a reviewer asks for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +9,11 @@ from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import patches, registration
+from satellite import alignment, patches
+from satellite.alignment import Alignment, Pair
 from satellite.change import HALO_PX, Mad, Null, fit, fit_null
 from satellite.change import strength as change_strength
-from satellite.patches import Grid, Strip
+from satellite.registration import Shift
 from satellite.targets import Rules, classify
 
 Image = NDArray[np.float32]
@@ -22,29 +21,6 @@ Image = NDArray[np.float32]
 _FEWEST_PX = 4
 _SAMPLE_PX = 200_000
 _NULL_PX = 1_000_000
-_WINDOW_PX = 512
-_WINDOWS_A_SIDE = 4
-
-
-class Pair(Protocol):
-    """Two dates on one grid, read by strips; ``satellite.files.Pair`` is one on disk."""
-
-    @property
-    def grid(self) -> Grid:
-        """Where the pixels lie."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Common names of the bands."""
-
-    def shifted(self, east_px: float, south_px: float) -> "Pair":
-        """Return the pair with the second image moved back."""
-
-    def read(self, rows: slice, columns: slice = ...) -> tuple[Image, Image]:
-        """Return both dates' bands in a window, NaN where not observed."""
-
-    def strips(self, *, rows: int = ..., halo: int = ...) -> Iterable[tuple[slice, Strip]]:
-        """Yield the image in strips."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +64,7 @@ class Detection:
         1 changed, 0 unchanged, 255 not observed.
     patches : GeoDataFrame
         See ``patches.SCHEMA``.
-    shift : registration.Shift
+    alignment : Alignment
     mad : Mad
     null : Null
     threshold : float
@@ -99,11 +75,16 @@ class Detection:
     strength: Image
     change: NDArray[np.uint8]
     patches: gpd.GeoDataFrame
-    shift: registration.Shift
+    alignment: Alignment
     mad: Mad
     null: Null
     threshold: float
     too_small: int
+
+    @property
+    def shift(self) -> Shift:
+        """Where the second image lay as it came."""
+        return self.alignment.found
 
     @property
     def observed_share(self) -> float:
@@ -127,7 +108,7 @@ def run(
     ------
     WorkbenchError
         ``detect.reversed``, ``detect.nothing_observed``, ``detect.few_pixels``, ``detect.shifted``,
-        ``detect.constant_band``, ``detect.no_variation``; and ``detect.unreadable`` while reading.
+        ``detect.residual``, ``detect.constant_band``, ``detect.no_variation``; and ``detect.unreadable`` while reading.
     """
     params = params or Params()
     if before_on and after_on and before_on > after_on:
@@ -139,10 +120,7 @@ def run(
         )
     rng = np.random.default_rng(params.seed)
     progress(0, 4, "detect.registering")
-    shift = registration.measure(_windows(pair))
-    registration.demand(shift)
-    if shift.needs_correction:
-        pair = pair.shifted(shift.east_px, shift.south_px)
+    pair, aligned = alignment.align(pair)
     progress(1, 4, "detect.fitting")
     mad = fit(*_sample(pair, rng))
     progress(2, 4, "detect.scoring")
@@ -157,7 +135,7 @@ def run(
     look = patches.Look(pair.names, before_on, after_on)
     found = patches.describe(labels, strength, means, grid=pair.grid, threshold=threshold, look=look)
     progress(4, 4, "detect.done")
-    return Detection(strength, changed, found, shift, mad, null, threshold, labels.too_small)
+    return Detection(strength, changed, found, aligned, mad, null, threshold, labels.too_small)
 
 
 def _kinds(pair: Pair, changed: NDArray[np.uint8], rules: Rules) -> NDArray[np.uint8]:
@@ -168,22 +146,6 @@ def _kinds(pair: Pair, changed: NDArray[np.uint8], rules: Rules) -> NDArray[np.u
         first, second = (dict(zip(pair.names, bands[:, here], strict=True)) for bands in (before, after))
         kinds[inner][here] = classify(first, second, rules)
     return kinds
-
-
-def _windows(pair: Pair) -> Iterable[tuple[Image, Image]]:
-    """Yield windows spread evenly over the image, the mean over the bands of each date."""
-    for top in _starts(pair.grid.rows):
-        for left in _starts(pair.grid.columns):
-            rows = slice(top, min(top + _WINDOW_PX, pair.grid.rows))
-            before, after = pair.read(rows, slice(left, min(left + _WINDOW_PX, pair.grid.columns)))
-            yield before.mean(axis=0), after.mean(axis=0)
-
-
-def _starts(size: int) -> list[int]:
-    if size <= _WINDOW_PX:
-        return [0]
-    count = min(_WINDOWS_A_SIDE, size // _WINDOW_PX)
-    return [int(start) for start in np.linspace(0, size - _WINDOW_PX, count)]
 
 
 def _sample(pair: Pair, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,7 +1,8 @@
 """Registration: how far the second image lies from the first, block by block, and whether that may stand.
 
 Phase correlation on gradient images after H. Foroosh, J. Zerubia and M. Berthod (2002): Extension of phase
-correlation to subpixel registration. IEEE Transactions on Image Processing 11(3), 188-200.
+correlation to subpixel registration. IEEE Transactions on Image Processing 11(3), 188-200. Gradients, since a field
+that is dark in spring and bright in autumn keeps its edges.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,11 +15,12 @@ from scipy import ndimage
 from gis.errors import WorkbenchError
 
 Image = NDArray[np.float32]
+Reals = NDArray[np.float64]
 
 BLOCK_PX = 128
 TOLERATED_PX = 0.2
 """A shift up to this is left alone: resampling would cost more than it mends."""
-REFUSED_PX = 10.0
+REFUSED_PX = 50.0
 """A shift beyond this is no misregistration but a wrong image."""
 _FEWEST_BLOCKS = 3
 _MOST_SPREAD_PX = 2.0
@@ -26,7 +28,11 @@ _LEAST_BLOCK_PX = 48
 _LEAST_EDGE_PX = 16
 _BLOCKS_A_SIDE = 3
 _LEAST_CONFIDENCE = 6.0
-_PEAK_HALF = 3
+_MOST_UNSEEN = 0.35
+_STRONGEST = 0.98
+_SMOOTHING_PX = 1.0
+_MARGIN = 3.0
+_SEARCH_EDGE_PX = 512
 
 
 @dataclass(frozen=True)
@@ -41,17 +47,26 @@ class Shift:
         Median absolute deviation of the blocks' shifts from it.
     blocks : int
         Blocks trusted; with fewer than three nothing is known.
+    confidence : float
+        Median height of the blocks' peaks in standard deviations of their correlation surfaces; 6 is the least that
+        is trusted, chance reaches about 4.5. 0 where unknown.
     """
 
     east_px: float
     south_px: float
     spread_px: float
     blocks: int
+    confidence: float = 0.0
 
     @property
     def length_px(self) -> float:
         """Length of the shift."""
         return float(np.hypot(self.east_px, self.south_px))
+
+    @property
+    def error_px(self) -> float:
+        """Standard error of the shift, from the spread of the blocks."""
+        return float(1.2533 * 1.4826 * self.spread_px / np.sqrt(max(1, self.blocks)))
 
     @property
     def known(self) -> bool:
@@ -60,8 +75,49 @@ class Shift:
 
     @property
     def needs_correction(self) -> bool:
-        """Whether the second image should be resampled."""
-        return self.known and self.length_px > TOLERATED_PX
+        """Whether the second image should be resampled: the shift is larger than tolerated and than its own error."""
+        return self.known and self.length_px > max(TOLERATED_PX, _MARGIN * self.error_px)
+
+    def plus(self, east_px: float, south_px: float) -> "Shift":
+        """Return the shift of an image that had been moved by so much before it was measured."""
+        return Shift(self.east_px + east_px, self.south_px + south_px, self.spread_px, self.blocks, self.confidence)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Shifts of n single blocks.
+
+    Attributes
+    ----------
+    row, column : (n,) float64
+        Middle of each block in the image.
+    south_px, east_px : (n,) float64
+    confidence : (n,) float64
+        See ``Shift``.
+    """
+
+    row: Reals
+    column: Reals
+    south_px: Reals
+    east_px: Reals
+    confidence: Reals
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.row)
+
+    @property
+    def shift(self) -> Shift:
+        """What the blocks say together."""
+        if len(self) < _FEWEST_BLOCKS:
+            return Shift(0.0, 0.0, 0.0, len(self))
+        south, east = float(np.median(self.south_px)), float(np.median(self.east_px))
+        spread = float(np.median(np.hypot(self.south_px - south, self.east_px - east)))
+        return Shift(east, south, spread, len(self), float(np.median(self.confidence)))
+
+
+Window = tuple[int, int, Image, Image]
+"""First row and column of a part of the images, and the part of both, single-band."""
 
 
 def measure(windows: Iterable[tuple[Image, Image]], *, block_px: int = BLOCK_PX) -> Shift:
@@ -70,7 +126,7 @@ def measure(windows: Iterable[tuple[Image, Image]], *, block_px: int = BLOCK_PX)
     Parameters
     ----------
     windows : iterable of pairs of (rows, columns) float32
-        Parts of the two images; NaN where not observed; a block with more than a tenth of NaN is passed over.
+        Parts of the two images; NaN where not observed; a block with more than a third of NaN is passed over.
     block_px : int
         Edge of a block; in a small window blocks shrink to a third of it, down to 48 pixels.
 
@@ -78,17 +134,47 @@ def measure(windows: Iterable[tuple[Image, Image]], *, block_px: int = BLOCK_PX)
     -------
     Shift
     """
-    found = [block for before, after in windows for block in _blocks(before, after, block_px)]
-    if len(found) < _FEWEST_BLOCKS:
-        return Shift(0.0, 0.0, 0.0, len(found))
-    shifts = np.array(found)
-    south, east = np.median(shifts, axis=0)
-    spread = np.median(np.hypot(shifts[:, 0] - south, shifts[:, 1] - east))
-    return Shift(float(east), float(south), float(spread), len(found))
+    return measure_blocks(((0, 0, *pair) for pair in windows), block_px=block_px).shift
 
 
-def demand(shift: Shift) -> None:
+def measure_blocks(windows: Iterable[Window], *, block_px: int = BLOCK_PX) -> Blocks:
+    """Measure the shift of each block; those with nothing to hold on to are left out. Parameters as of ``measure``."""
+    found = [block for window in windows for block in _blocks(window, block_px)]
+    return Blocks(*np.array(found, dtype=np.float64).reshape(-1, 5).T)
+
+
+def search(before: Image, after: Image) -> Shift:
+    """Look for a large shift in a whole window at once, reduced to at most 512 pixels a side.
+
+    Parameters
+    ----------
+    before, after : (rows, columns) float32
+        NaN where not observed.
+
+    Returns
+    -------
+    Shift
+        Of one block; its confidence is 0 where nothing was found. Good to about a pixel of the reduced image, up to
+        nearly half the window.
+    """
+    step = max(1, int(np.ceil(max(before.shape) / _SEARCH_EDGE_PX)))
+    block = None
+    if min(before.shape) // step >= _LEAST_EDGE_PX:
+        block = _block_shift(_reduced(before, step), _reduced(after, step), most_unseen=0.6)
+    if block is None:
+        return Shift(0.0, 0.0, 0.0, 0)
+    south, east, confidence = block
+    return Shift(east * step, south * step, 0.0, 1, confidence)
+
+
+def demand(shift: Shift, pixel_m: float) -> None:
     """Refuse a pair whose shift is too large to be corrected.
+
+    Parameters
+    ----------
+    shift : Shift
+    pixel_m : float
+        Edge of a pixel, metres.
 
     Raises
     ------
@@ -98,60 +184,92 @@ def demand(shift: Shift) -> None:
     if shift.known and shift.length_px > REFUSED_PX:
         raise WorkbenchError(
             "detect.shifted",
-            "The second image lies {shift_px:.1f} pixels off the first; more than {limit_px:.0f} cannot be corrected",
+            "The second image lies {shift_px:.1f} pixels ({shift_m:.0f} m) off the first; more than {limit_px:.0f} "
+            "cannot be corrected: check its coordinate system or georeference it anew",
             shift_px=shift.length_px,
+            shift_m=shift.length_px * pixel_m,
             limit_px=REFUSED_PX,
         )
 
 
-def _blocks(before: Image, after: Image, block_px: int) -> Iterator[tuple[float, float]]:
+def _blocks(window: Window, block_px: int) -> Iterator[tuple[float, float, float, float, float]]:
+    """Yield middle, shift (south, east) and confidence of each trusted block of a window."""
+    first_row, first_column, before, after = window
     edge = min(block_px, max(_LEAST_BLOCK_PX, min(before.shape) // _BLOCKS_A_SIDE), *before.shape)
     if edge < _LEAST_EDGE_PX:
         return
     for top in range(0, before.shape[0] - edge + 1, edge):
         for left in range(0, before.shape[1] - edge + 1, edge):
-            window = (slice(top, top + edge), slice(left, left + edge))
-            block = _block_shift(before[window], after[window])
+            part = (slice(top, top + edge), slice(left, left + edge))
+            block = _block_shift(before[part], after[part])
             if block is not None:
-                yield block
+                yield first_row + top + edge / 2, first_column + left + edge / 2, *block
 
 
-def _block_shift(before: Image, after: Image) -> tuple[float, float] | None:
-    """Return the shift (south, east) of a block, or None where there is nothing to hold on to."""
+def _block_shift(
+    before: Image, after: Image, *, most_unseen: float = _MOST_UNSEEN
+) -> tuple[float, float, float] | None:
+    """Return shift (south, east) and confidence of a block, or None where there is nothing to hold on to."""
     unseen = ~(np.isfinite(before) & np.isfinite(after))
-    if unseen.mean() > 0.1:  # noqa: PLR2004 - the tenth of the docstring
+    if unseen.mean() > most_unseen:
         return None
     window = np.outer(np.hanning(before.shape[0]), np.hanning(before.shape[1]))
-    first = np.fft.rfft2(_gradient(before, unseen) * window)
-    second = np.fft.rfft2(_gradient(after, unseen) * window)
+    first = np.fft.rfft2(_edges(before, unseen) * window)
+    second = np.fft.rfft2(_edges(after, unseen) * window)
     cross = second * np.conj(first)
     size = np.abs(cross)
     if not size.max() > 0:
         return None
     surface = np.fft.irfft2(cross / np.maximum(size, 1e-9 * size.max()), s=before.shape)
-    surface = ndimage.gaussian_filter(surface, 1.0, mode="wrap")
+    surface = ndimage.gaussian_filter(surface, _SMOOTHING_PX, mode="wrap")
     peak = np.unravel_index(int(np.argmax(surface)), surface.shape)
-    if surface[peak] < _LEAST_CONFIDENCE * surface.std():
+    confidence = float(surface[peak] / surface.std())
+    if confidence < _LEAST_CONFIDENCE:
         return None
-    return _sub_pixel(surface, (int(peak[0]), int(peak[1])))
+    return *_sub_pixel(surface, (int(peak[0]), int(peak[1]))), confidence
 
 
-def _gradient(image: Image, unseen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    filled = np.where(unseen, np.nanmedian(image[~unseen]), image).astype(np.float64)
-    down, right = np.gradient(filled)
-    return np.hypot(down, right)
+def _edges(image: Image, unseen: NDArray[np.bool_]) -> Reals:
+    """Return the length of the gradient about its mean; 0 where unseen.
+
+    What is unseen is so in both images at one place: a step or a hole there would speak for no shift at all.
+    """
+    if unseen.any():
+        image = np.where(unseen, np.nanmedian(image[~unseen]), image)
+        unseen = ndimage.binary_dilation(unseen, iterations=2)
+        if unseen.all():
+            return np.zeros(image.shape)
+    down, right = np.gradient(image.astype(np.float64))
+    length = np.hypot(down, right)
+    seen = length[~unseen]
+    length = np.minimum(length, np.quantile(seen, _STRONGEST))  # one glaring roof is not the whole block
+    return np.where(unseen, 0.0, length - length[~unseen].mean())
 
 
-def _sub_pixel(surface: NDArray[np.float64], peak: tuple[int, int]) -> tuple[float, float]:
-    """Return the centre of mass of the peak, wrapped to shifts around zero."""
-    around = np.arange(-_PEAK_HALF, _PEAK_HALF + 1)
-    rows = (peak[0] + around) % surface.shape[0]
-    columns = (peak[1] + around) % surface.shape[1]
-    mass = np.clip(surface[np.ix_(rows, columns)] - 0.2 * surface[peak], 0, None)
-    south = peak[0] + float((mass.sum(axis=1) * around).sum() / mass.sum())
-    east = peak[1] + float((mass.sum(axis=0) * around).sum() / mass.sum())
-    return _wrapped(south, surface.shape[0]), _wrapped(east, surface.shape[1])
+def _sub_pixel(surface: Reals, peak: tuple[int, int]) -> tuple[float, float]:
+    """Return the top of the peak, wrapped to shifts around zero.
+
+    The smoothing makes the peak a Gaussian: its logarithm is a parabola, on each axis through three values.
+    """
+    shift = []
+    for axis, at in enumerate(peak):
+        line = np.take(surface, peak[1 - axis], axis=1 - axis)
+        floor = 1e-3 * line[at]
+        left, middle, right = np.log(np.maximum(np.take(line, [at - 1, at, at + 1], mode="wrap"), floor))
+        bend = left - 2 * middle + right
+        shift.append(_wrapped(at + (0.5 * (left - right) / bend if bend < 0 else 0.0), len(line)))
+    return shift[0], shift[1]
 
 
 def _wrapped(shift: float, size: int) -> float:
-    return shift - size if shift > size / 2 else shift
+    return float(shift - size if shift > size / 2 else shift)
+
+
+def _reduced(image: Image, step: int) -> Image:
+    """Return the means of squares of ``step`` pixels, NaN where less than half of one is observed."""
+    rows, columns = (size // step for size in image.shape)
+    squares = image[: rows * step, : columns * step].reshape(rows, step, columns, step)
+    seen = np.isfinite(squares)
+    count = seen.sum(axis=(1, 3))
+    total = np.where(seen, squares, 0).sum(axis=(1, 3), dtype=np.float64)
+    return np.where(2 * count >= step * step, total / np.maximum(count, 1), np.nan).astype(np.float32)

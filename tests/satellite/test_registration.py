@@ -54,7 +54,7 @@ def test_a_small_pair_is_checked():
 
 
 def test_blocks_under_cloud_are_passed_over():
-    """Blocks with more than a tenth of NaN do not vote."""
+    """Blocks with more than a third of NaN do not vote."""
     ground = _ground(7)
     clouded = ground.copy()
     clouded[:, :250] = np.nan
@@ -63,7 +63,85 @@ def test_blocks_under_cloud_are_passed_over():
 
 def test_a_large_shift_is_refused_with_its_figure():
     """Beyond the limit the sentence names how far off the image is."""
-    with pytest.raises(WorkbenchError, match=r"12\.0 pixels") as refusal:
-        registration.demand(registration.Shift(12.0, 0.0, 0.1, 9))
+    with pytest.raises(WorkbenchError, match=r"60\.0 pixels \(600 m\)") as refusal:
+        registration.demand(registration.Shift(60.0, 0.0, 0.1, 9), 10.0)
     assert refusal.value.code == "detect.shifted"
-    registration.demand(registration.Shift(12.0, 0.0, 0.1, 1))
+    registration.demand(registration.Shift(60.0, 0.0, 0.1, 1), 10.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), noise=st.floats(0, 0.6))
+def test_an_unshifted_pair_is_never_corrected_beyond_its_noise(seed, noise):
+    """Whatever the noise of two looks at one ground, what is measured is small and nothing is moved."""
+    ground = _ground(seed, 256)
+    rng = np.random.default_rng(seed + 1)
+    first, second = ((ground + rng.normal(0, noise, ground.shape)).astype(np.float32) for _ in range(2))
+    found = registration.measure([(first, second)])
+    assert not found.needs_correction
+    assert found.length_px < 0.1
+
+
+@settings(max_examples=12, deadline=None)
+@given(east=st.floats(-1, 1), south=st.floats(-1, 1), noise=st.floats(0, 0.3))
+def test_a_fraction_of_a_pixel_is_measured(east, south, noise):
+    """Shifts made in the frequency domain, which resamples nothing, come back within 0.06 px."""
+    rng = np.random.default_rng(11)
+    spectrum = np.fft.rfft2(_ground(12, 384))
+    turn = np.fft.fftfreq(384)[:, None] * south + np.fft.rfftfreq(384)[None, :] * east
+    first, second = (np.fft.irfft2(each) for each in (spectrum, spectrum * np.exp(-2j * np.pi * turn)))
+    second = second + rng.normal(0, noise, second.shape)
+    found = registration.measure([(first.astype(np.float32), second.astype(np.float32))])
+    assert (found.east_px, found.south_px) == pytest.approx((east, south), abs=0.06)
+
+
+def test_seasons_that_swap_dark_and_bright_are_no_hindrance():
+    """A field dark in spring and bright in autumn keeps its edges."""
+    ground = _ground(13)
+    assert registration.measure([(ground, -0.5 * _moved(ground, 2, -1))]).east_px == pytest.approx(2, abs=0.1)
+
+
+def test_a_mask_that_both_dates_share_does_not_speak_for_no_shift():
+    """Scattered holes lie in both images at one place; the ground between them is what is measured."""
+    ground = _ground(14, 384)
+    moved = _moved(ground, 3, 2)
+    hidden = ndimage.gaussian_filter(np.random.default_rng(15).normal(size=ground.shape), 5) > 0.04
+    assert 0.1 < hidden.mean() < 0.3
+    ground[hidden] = moved[hidden] = np.nan
+    found = registration.measure([(ground, moved)])
+    assert found.known
+    assert (found.east_px, found.south_px) == pytest.approx((3, 2), abs=0.15)
+
+
+def test_open_water_does_not_vote():
+    """Where nine tenths are water with glint of its own on each date, the shore alone decides."""
+    ground = _ground(16, 512)
+    moved = _moved(ground, -2, 1)
+    rng = np.random.default_rng(17)
+    for image in (ground, moved):
+        image[:, 128:] = rng.normal(0, 0.05, (512, 384))
+    found = registration.measure([(ground, moved)])
+    assert (found.east_px, found.south_px) == pytest.approx((-2, 1), abs=0.15)
+
+
+@pytest.mark.parametrize(("east", "south"), [(30, 0), (-75, 40), (120, -110)])
+def test_a_large_shift_is_searched_for(east, south):
+    """A shift longer than a block is found to about a pixel in the whole window."""
+    wide = _ground(18, 700)
+    first, second = wide[150:550, 150:550], wide[150 - south : 550 - south, 150 - east : 550 - east]
+    found = registration.search(first, second)
+    assert (found.east_px, found.south_px) == pytest.approx((east, south), abs=1)
+
+
+def test_nothing_is_found_where_nothing_is():
+    """Unrelated images, flat ones and tiny ones give no shift, however wide the search."""
+    flat = np.zeros((300, 300), np.float32)
+    for pair in ((_ground(19), _ground(20)), (flat, flat), (flat[:5], flat[:5])):
+        assert registration.search(*pair).blocks == 0
+
+
+def test_a_search_reduces_wide_windows():
+    """In a window of 1,200 px a shift of 240 px is found to within a reduced pixel, NaN left out of the means."""
+    wide = ndimage.zoom(_ground(21, 500), 3, order=1)
+    first, second = wide[240:1440, 240:1440].copy(), wide[240:1440, :1200].copy()
+    first[::7, ::5] = np.nan
+    assert registration.search(first, second).east_px == pytest.approx(240, abs=3)

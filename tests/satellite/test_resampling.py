@@ -1,0 +1,49 @@
+"""Resampling: cubic convolution against what it is exact for, and against an independent implementation."""
+
+import numpy as np
+import pytest
+from rasterio.enums import Resampling
+from rasterio.io import MemoryFile
+from rasterio.vrt import WarpedVRT
+
+from satellite import resampling
+from tests.satellite import tifs
+
+
+def test_parabolas_are_kept():
+    """Keys' kernel with a = -1/2 reproduces polynomials of the second degree between pixels."""
+    row, column = np.mgrid[0:12, 0:15].astype(float)
+    image = (0.3 * row**2 - row * column + 2 * column + 1).astype(np.float32)[None]
+    at_row, at_column = np.array([[3.3], [6.71]]), np.array([[4.05, 9.9]])
+    expected = 0.3 * at_row**2 - at_row * at_column + 2 * at_column + 1
+    assert resampling.cubic(image, at_row, at_column)[0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_whole_pixels_are_copied():
+    """At the middles of pixels nothing changes; outside nothing is known."""
+    image = np.random.default_rng(1).normal(size=(2, 6, 6)).astype(np.float32)
+    moved = resampling.cubic(image, np.arange(-1, 7)[:, None], np.arange(6)[None, :])
+    assert np.array_equal(moved[:, 1:7], image)
+    assert np.isnan(moved[:, [0, 7]]).all()
+
+
+def test_nan_spreads_to_its_own_pixel_only():
+    """The place nearest to a hole is a hole; its neighbours are made of what is seen."""
+    image = np.full((1, 7, 7), 5, np.float32)
+    image[0, 3, 3] = np.nan
+    moved = resampling.cubic(image, np.arange(7)[:, None] + 0.3, np.arange(7)[None, :] + 0.3)
+    assert np.isnan(moved[0, 3, 3])
+    assert np.isnan(moved).sum() == 1
+    assert np.nanmax(np.abs(moved - 5)) == pytest.approx(0, abs=1e-5)
+
+
+def test_gdal_gives_the_same(tmp_path):
+    """A shift of a fraction of a pixel is that of GDAL's cubic warp, away from the rim."""
+    image = np.random.default_rng(2).normal(100, 20, (1, 40, 50)).astype(np.float32)
+    path = tifs.write(tmp_path / "a.tif", image)
+    with MemoryFile(path.read_bytes()) as memory, memory.open() as source:
+        moved = source.transform @ source.transform.translation(0.37, 0.62)
+        with WarpedVRT(source, transform=moved, height=40, width=50, resampling=Resampling.cubic) as warped:
+            expected = warped.read(1)
+    ours = resampling.cubic(image, np.arange(40)[:, None] + 0.62, np.arange(50)[None, :] + 0.37)[0]
+    assert ours[3:-3, 3:-3] == pytest.approx(expected[3:-3, 3:-3], abs=0.05)
