@@ -41,17 +41,59 @@ def members(content: bytes, name: str) -> dict[str, ZipInfo]:
         with ZipFile(BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as fault:
-        raise _unreadable(name) from fault
+        raise unreadable(name) from fault
+    demand_harmless(entries, len(content), name, most_bytes=MOST_BYTES)
+    return {spelled(entry): entry for entry in entries}
+
+
+def demand_harmless(entries: list[ZipInfo], packed: int, name: str, *, most_bytes: int) -> None:
+    """Refuse an archive by its list of entries.
+
+    Parameters
+    ----------
+    entries : list of ZipInfo
+        All of its files.
+    packed : int
+        Bytes of the archive itself.
+    name : str
+        What its owner calls it.
+    most_bytes : int
+        What it may unpack to.
+
+    Raises
+    ------
+    WorkbenchError
+        ``rows.climbing_entry``, ``rows.bomb`` or ``rows.encrypted``, as in ``members``.
+    """
     for entry in entries:
-        _demand_inside(entry.filename, name)
+        demand_inside(entry.filename, name)
         if entry.flag_bits & _ENCRYPTED:
             raise WorkbenchError("rows.encrypted", "{name} is locked with a password; bring it unlocked", name=name)
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, len(content))
-    swollen = unpacked > _HARMLESS_BYTES and unpacked > _LARGEST_RATIO * packed
-    if unpacked > MOST_BYTES or swollen or len(entries) > MOST_MEMBERS:
-        raise _bomb(name)
-    return {_spelled(entry): entry for entry in entries}
+    demand_bounded(sum(entry.file_size for entry in entries), packed, len(entries), name, most_bytes=most_bytes)
+
+
+def demand_bounded(unpacked: int, packed: int, count: int, name: str, *, most_bytes: int) -> None:
+    """Refuse an archive that would unpack to too much.
+
+    Parameters
+    ----------
+    unpacked, packed : int
+        Bytes of all its files, and of the archive.
+    count : int
+        Number of entries.
+    name : str
+        What its owner calls it.
+    most_bytes : int
+        What it may unpack to.
+
+    Raises
+    ------
+    WorkbenchError
+        ``rows.bomb``.
+    """
+    swollen = unpacked > _HARMLESS_BYTES and unpacked > _LARGEST_RATIO * max(1, packed)
+    if unpacked > most_bytes or swollen or count > MOST_MEMBERS:
+        raise bomb(name)
 
 
 def unpacked(content: bytes, entry: ZipInfo, name: str) -> bytes:
@@ -68,14 +110,21 @@ def unpacked(content: bytes, entry: ZipInfo, name: str) -> bytes:
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 if size > entry.file_size:
-                    raise _bomb(name)
+                    raise bomb(name)
                 parts.append(chunk)
     except (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as fault:
-        raise _unreadable(name) from fault
+        raise unreadable(name) from fault
     return b"".join(parts)
 
 
-def _demand_inside(entry: str, name: str) -> None:
+def demand_inside(entry: str, name: str) -> None:
+    """Refuse an entry that climbs out of its archive.
+
+    Raises
+    ------
+    WorkbenchError
+        ``rows.climbing_entry``.
+    """
     parts = entry.replace("\\", "/").split("/")
     if ".." in parts or entry.startswith(("/", "\\")) or ":" in parts[0] or "\0" in entry:
         raise WorkbenchError(
@@ -86,7 +135,7 @@ def _demand_inside(entry: str, name: str) -> None:
         )
 
 
-def _spelled(entry: ZipInfo) -> str:
+def spelled(entry: ZipInfo) -> str:
     """Return the name of an entry; without the flag of UTF-8 Chinese archivers wrote GBK, which was read as cp437."""
     if entry.flag_bits & _UTF8_NAME:
         return entry.filename
@@ -96,7 +145,8 @@ def _spelled(entry: ZipInfo) -> str:
         return entry.filename
 
 
-def _bomb(name: str) -> WorkbenchError:
+def bomb(name: str) -> WorkbenchError:
+    """Return the refusal of an archive that holds more than it may."""
     return WorkbenchError(
         "rows.bomb",
         "{name} unpacks to far more than its size or holds too many entries; unpack it and bring the file itself",
@@ -104,5 +154,6 @@ def _bomb(name: str) -> WorkbenchError:
     )
 
 
-def _unreadable(name: str) -> WorkbenchError:
+def unreadable(name: str) -> WorkbenchError:
+    """Return the refusal of a damaged archive."""
     return WorkbenchError("rows.unreadable", "{name} is damaged or is not what its ending says", name=name)
