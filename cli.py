@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import clusters, desk, hotspots, jobs, sensing
+from commands import clusters, desk, hotspots, jobs, ledger, sensing
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import csv_file as _csv
@@ -76,6 +76,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         sensing.learned,
         sensing.series,
         _leads,
+        ledger.ledger,
         hotspots.add,
         clusters.scan,
         clusters.emerging,

@@ -18,9 +18,9 @@ from cross_check import leads, officers, plans, rounds, routes
 from cross_check.files import Project
 from cross_check.reports import briefing
 from cross_check.reports.contents import Area, Brief, Contents, area_of
-from gis import density, files, grids, hotspots, readers, regions, register, schema, signals
+from gis import density, files, grids, hotspots, readers, regions, register, signals
 from gis.crs import EQUAL_AREA, STORAGE, stored
-from gis.errors import TableFaults, WorkbenchError
+from gis.errors import WorkbenchError
 from gis.grids import Tiles
 from gis.progress import Progress, silent
 from satellite import detection
@@ -310,7 +310,7 @@ def image_sources(project: Project) -> tuple[str, ...]:
 
 
 def import_officers(source: Path, project: Project) -> Step:
-    """Take a table of officers (``officers.SCHEMA``, headings in English) into the project, replacing the former.
+    """Take a table of officers, see ``officers.read``, into the project, replacing the former.
 
     Raises
     ------
@@ -319,12 +319,7 @@ def import_officers(source: Path, project: Project) -> Step:
     WorkbenchError
         If the file cannot be read.
     """
-    rows = pd.DataFrame(readers.read_rows(source)).replace("", None)
-    faults = schema.find_faults(rows, officers.SCHEMA, first_row=0)
-    if len(faults):
-        numbers = [int(rows.index[at]) if at >= 0 else int(rows.index.min()) - 1 for at in faults["row"]]
-        raise TableFaults(source.name, faults.assign(row=numbers, value=faults["value"].replace(["nan", "None"], "")))
-    table = schema.demand(rows, officers.SCHEMA, source.name)
+    table = officers.read(pd.DataFrame(readers.read_rows(source)), source.name)
     files.write_table(table, project.officers)
     return Step("chain.officers", {"officers": len(table)}, (project.officers,))
 

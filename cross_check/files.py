@@ -51,6 +51,16 @@ class Project:
         return self.folder / "signals.parquet"
 
     @property
+    def ledger(self) -> Path:
+        """The ledger's own database where no other is named, see ``cross_check.ledger.engines``."""
+        return self.folder / "ledger" / "decisions.sqlite"
+
+    @property
+    def complainants(self) -> Path:
+        """Who complained, apart from all else, see ``cross_check.ledger.complainants``."""
+        return self.folder / "ledger" / "complainants.sqlite"
+
+    @property
     def officers(self) -> Path:
         """Officers, ``cross_check.officers.SCHEMA``."""
         return self.folder / "officers.parquet"

@@ -133,3 +133,60 @@ def test_an_unknown_expertise_is_refused_with_its_row():
     assert refused.value.faults[["row", "column", "code"]].to_numpy().tolist() == [
         [2, "expertise", "table.unknown_value"]
     ]
+
+
+def _full(*rows: dict[str, object]) -> pd.DataFrame:
+    return officers.completed(pd.DataFrame([_officer(str(at)) | row for at, row in enumerate(rows)]))
+
+
+def test_particulars_that_a_table_lacks_are_filled():
+    """A table of before knows no leave; one with leave keeps it."""
+    assert _full({})[list(officers.PARTICULARS.columns)].isna().all(axis=None)
+    assert _full({"leave": "2026-07-01/2026-07-03"})["leave"].tolist() == ["2026-07-01/2026-07-03"]
+    with pytest.raises(TableFaults):
+        _full({"leave": "summer"})
+    with pytest.raises(TableFaults):
+        _full({"also_expertise": "water;magic"})
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "reason"),
+    [
+        (date(2026, 6, 1), date(2026, 6, 30), ""),
+        (date(2026, 6, 1), date(2026, 7, 1), "officers.on_leave"),
+        (date(2026, 7, 3), date(2026, 7, 9), "officers.on_leave"),
+        (date(2026, 7, 4), date(2026, 7, 9), ""),
+        (date(2026, 8, 1), date(2026, 8, 1), "officers.on_leave"),
+        (date(2026, 12, 1), date(2027, 1, 2), "officers.certificate_expired"),
+    ],
+)
+def test_leave_and_certificate_decide_who_is_fit(first, last, reason):
+    """Both ends of a leave count; a certificate must last to the last day."""
+    table = _full({"leave": "2026-07-01/2026-07-03;2026-08-01"})
+    assert officers.unfit(table, first=first, last=last).tolist() == [reason]
+    assert not reason or catalogue("zh").say(reason)
+
+
+def test_expertise_and_conflicts_are_told_for_each_officer():
+    """Further expertise counts; interests and former employers keep away, the latter by credit code too."""
+    table = _full(
+        {"also_expertise": "air;waste"}, {"interest_sites": "S1;S2"}, {"former_employers": "91130200699229617X"}
+    )
+    assert officers.expertise_of(table).iloc[0] == {"water", "air", "waste"}
+    assert officers.conflicted(table, "S2", "91130200699229617X").tolist() == [False, True, True]
+    assert officers.conflicted(table, "S9").tolist() == [False, False, False]
+
+
+def test_certificates_that_run_out_are_listed_in_time():
+    """Within the days asked for, and those that have ended; the earliest first."""
+    days = ["2026-08-01", "2026-07-01", "2026-09-15", "2025-01-01"]
+    table = _full(*({"certificate_until": pd.Timestamp(day)} for day in days))
+    assert officers.expiring(table, on=ON, within_days=60)["officer_id"].tolist() == ["3", "1", "0"]
+
+
+def test_chinese_headings_are_read():
+    """A bureau's own table, and its faults by row."""
+    rows = pd.DataFrame({"工号": ["1"], "姓名": ["甲"], "专业": ["水"], "所在市": ["230100"]}, index=[2])
+    assert officers.read(rows, "x")["expertise"].tolist() == ["water"]
+    with pytest.raises(TableFaults):
+        officers.read(rows.assign(专业="魔法"), "x")

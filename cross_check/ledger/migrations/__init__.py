@@ -1,0 +1,1 @@
+"""Migrations of the ledger; Alembic runs them when a ledger is opened."""

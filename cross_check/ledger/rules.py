@@ -1,0 +1,217 @@
+"""The ledger's door: which role may record what, which state follows on which, and what never gets in."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cross_check import data
+from cross_check.ledger.events import Act, Entry, Record
+from gis.errors import WorkbenchError
+
+ROLES = ("analyst", "leader", "contractor", "briefing", "local", "reader", "approver")
+
+LEAD_STATES = (
+    "new",
+    "to_read",
+    "suspected",
+    "excluded",
+    "doubtful",
+    "to_issue",
+    "to_check",
+    "checking",
+    "to_review",
+    "confirmed",
+    "refuted",
+    "lawful",
+    "problem",
+    "watched",
+)
+"""In the order in which a lead goes through them."""
+
+ORDER_STATES = ("drafted", "approved", "refused", "withdrawn")
+
+PROBLEM_STATES = (
+    "pooled",
+    "to_hand_over",
+    "handed_over",
+    "rectifying",
+    "closing_asked",
+    "verifying",
+    "announced",
+    "closed",
+    "returned",
+    "filed",
+    "transferred",
+    "relapsed",
+)
+
+FIRST_STATES = {"lead": ("new",), "order": ("drafted",), "problem": ("pooled",)}
+"""States in which a record of a kind begins; kinds not named here have one state, ``open``."""
+
+CHECKS = ("routine", "special", "case")
+"""Kinds of on-site check, counted differently against a yearly cap (State Council Office 2024, no. 54)."""
+
+OFFICERS = 2
+"""Officers with certificates at every visit: Administrative Penalty Law (2021), article 42."""
+
+CONTRACTORS = ("survey", "assessment")
+"""All that a contractor may record: third parties take no part in inspections (State Council Office 2024, no. 54)."""
+
+_MACHINE_SOURCES = ("patch", "hotspot", "fire_point")
+_ON_THE_WAY = ("to_issue", "to_check", "checking", "to_review", "confirmed", "problem")
+_OF_INSPECTIONS = ("check_kind", "officer_ids", "order_id")
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_PERSON_NO = re.compile(
+    r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])"
+)
+
+
+def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None:
+    """Let an entry in, or refuse it.
+
+    Parameters
+    ----------
+    act : Act
+    entry : Entry
+    now : Record
+        The present state.
+    undoing : bool
+        Whether the entry takes an earlier event back: it needs a reason, and may go back against the moves.
+
+    Raises
+    ------
+    WorkbenchError
+        ``ledger.no_name``; ``ledger.unknown_role``; ``ledger.not_allowed``; ``ledger.contractor``;
+        ``ledger.no_move``; ``ledger.no_reason``; ``ledger.lacks``; ``ledger.personal``; ``ledger.unreviewed``;
+        ``ledger.no_record``; ``ledger.there_already``; ``ledger.no_inspection``.
+    ValueError
+        If an entry's kind does not fit its record.
+    """
+    if not act.who.strip():
+        raise WorkbenchError("ledger.no_name", "Say who you are first")
+    _may(act, entry)
+    _without_persons(act, entry)
+    if undoing:
+        _reason(act)
+        return
+    _existing(entry, now)
+    if entry.kind == "inspection.open":
+        _inspection(entry)
+    to = now.state if entry.state is None else entry.state
+    if to != now.state and now.state:
+        _move(act, entry, now)
+    after = {**now.fields, **entry.fields}
+    read = after.get("human_class")
+    if entry.key[0] == "lead" and to in _ON_THE_WAY and after.get("source") in _MACHINE_SOURCES and not read:
+        raise WorkbenchError(
+            "ledger.unreviewed", "{name} has not been read by a person: it cannot go on site", name=entry.key[1]
+        )
+
+
+def allowed(role: str, kind: str) -> bool:
+    """Say whether a role may record a kind of event, such as ``"lead.move"``."""
+    group = kind.partition(".")[0]
+    if role == "contractor" and group not in CONTRACTORS:
+        return False
+    may = data.rules("rules")["roles"].get(role, {}).get("may", ())
+    return kind in may or f"{group}.*" in may
+
+
+def moves(object_kind: str, state: str, role: str = "") -> list[str]:
+    """Return the states that may follow on a state, those a role may bring about only, in the order of the rules."""
+    found = [
+        to
+        for move in data.rules("rules")["moves"]
+        if move["object"] == object_kind and state in move["from"] and (not role or role in move["roles"])
+        for to in move["to"]
+        if to != state
+    ]
+    return list(dict.fromkeys(found))
+
+
+def needs(object_kind: str, state: str, to: str) -> tuple[tuple[str, ...], bool]:
+    """Return the fields that a move needs, and whether it needs a reason.
+
+    Raises
+    ------
+    WorkbenchError
+        ``ledger.no_move`` if there is no such move.
+    """
+    move = _find(object_kind, state, to)
+    return tuple(move.get("needs", ())), bool(move.get("reason", False))
+
+
+def _may(act: Act, entry: Entry) -> None:
+    if act.role not in ROLES:
+        raise WorkbenchError("ledger.unknown_role", "There is no role {role}", role=act.role)
+    group = entry.kind.partition(".")[0]
+    if act.role == "contractor" and (entry.key[0] not in CONTRACTORS or group not in CONTRACTORS):
+        raise WorkbenchError(
+            "ledger.contractor", "A third party may survey and assess only; it never takes part in an inspection"
+        )
+    if act.role == "contractor" and any(name in entry.fields for name in _OF_INSPECTIONS):
+        raise WorkbenchError(
+            "ledger.contractor", "A third party may survey and assess only; it never takes part in an inspection"
+        )
+    if not allowed(act.role, entry.kind):
+        raise WorkbenchError(
+            "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
+        )
+    if group != entry.key[0]:
+        raise ValueError(f"{entry.kind} records no {entry.key[0]}")
+
+
+def _without_persons(act: Act, entry: Entry) -> None:
+    """Refuse phone numbers and personal identity numbers: nothing that enters the ledger leaves it again."""
+    texts = [act.why, entry.key[1], *(value for value in entry.fields.values() if isinstance(value, str))]
+    if any(_PHONE.search(text) or _PERSON_NO.search(text) for text in texts):
+        raise WorkbenchError(
+            "ledger.personal", "The text holds a phone or identity number; such things are kept apart, take it out"
+        )
+
+
+def _inspection(entry: Entry) -> None:
+    officers = {part.strip() for part in str(entry.fields.get("officer_ids") or "").split(";") if part.strip()}
+    if len(officers) < OFFICERS or entry.fields.get("check_kind") not in CHECKS:
+        raise WorkbenchError(
+            "ledger.no_inspection",
+            "An inspection needs its kind and at least {officers} officers with certificates",
+            officers=OFFICERS,
+        )
+
+
+def _existing(entry: Entry, now: Record) -> None:
+    first = FIRST_STATES.get(entry.key[0], ("open",))
+    if not now.state and entry.state not in first:
+        raise WorkbenchError("ledger.no_record", "There is no {name}", name=entry.key[1])
+    if now.state and entry.seen == 0:
+        raise WorkbenchError("ledger.there_already", "{name} is there already", name=entry.key[1])
+
+
+def _move(act: Act, entry: Entry, now: Record) -> None:
+    move = _find(entry.key[0], now.state, str(entry.state))
+    if act.role not in move["roles"]:
+        raise WorkbenchError(
+            "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
+        )
+    if move.get("reason"):
+        _reason(act)
+    after = {**now.fields, **entry.fields}
+    missing = [name for name in move.get("needs", ()) if after.get(name) in (None, "")]
+    if missing:
+        raise WorkbenchError("ledger.lacks", "{name} lacks {fields}", name=entry.key[1], fields=", ".join(missing))
+
+
+def _reason(act: Act) -> None:
+    if not act.why.strip():
+        raise WorkbenchError("ledger.no_reason", "Give a reason")
+
+
+def _find(object_kind: str, state: str, to: str) -> Mapping[str, Any]:
+    for move in data.rules("rules")["moves"]:
+        if move["object"] == object_kind and state in move["from"] and to in move["to"]:
+            found: Mapping[str, Any] = move
+            return found
+    raise WorkbenchError(
+        "ledger.no_move", "From the state {state} nothing leads to {to}", state=state or "-", to=to or "-"
+    )
