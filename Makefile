@@ -4,6 +4,7 @@ BIN := .venv/bin
 SET_UP := .venv/.set-up
 ASSETS := .venv/.assets
 FRESH := .venv/fresh
+STAC := .venv/stac
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench wheel screenshots constraints clean
+.PHONY: help setup demo test lint bench wheel screenshots constraints stac clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +56,14 @@ wheel: setup  ## The package with its assets, into dist/
 
 screenshots: setup  ## The pictures of the README; needs Chromium
 	$(BIN)/python tools/screenshots.py
+
+# A venv of its own, for its pins contradict ours. Tests start the server by themselves where PostgreSQL runs, see .ci/postgres.
+stac: $(STAC)/.set-up  ## The STAC server that the tests of the catalogue ask
+
+$(STAC)/.set-up: constraints-stac.txt $(SET_UP)
+	$(PYTHON) -m venv $(STAC)
+	$(STAC)/bin/python -m pip install --quiet -c constraints-stac.txt stac-fastapi-pgstac "pypgstac[psycopg]" uvicorn
+	@touch $@
 
 # A venv of its own, so that nothing installed by hand gets in.
 constraints:  ## Pin the newest versions that work together

@@ -1,6 +1,7 @@
 """What all tests share: property tests that give the same cases on every machine and wait for no clock."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +28,13 @@ def demo_project(tmp_path_factory):
 @pytest.fixture
 def database():
     """The address of an empty PostgreSQL database of this test's own; `.ci/postgres pytest ...` runs the server."""
+    with own_database() as address:
+        yield address
+
+
+@contextmanager
+def own_database():
+    """Yield the address of an empty database that is gone afterwards; skip the test where no server runs."""
     server = os.environ.get("HDQ_TEST_POSTGRES")
     if not server:
         pytest.skip("no PostgreSQL server: HDQ_TEST_POSTGRES is not set")

@@ -1,265 +1,63 @@
-"""The catalogue against a server that speaks as a DHuS does, and against silence."""
+"""The catalogue: one search for every kind of provider, put to nobody before somebody looks."""
 
 import json
-import logging
-import socket
 from datetime import date
 
 import pytest
-import shapely
-from shapely import box
 
-from gis.crs import STORAGE
-from gis.errors import TableFaults, WorkbenchError
-from gis.language import LANGUAGES, catalogue
-from satellite import catalog
-from tests.satellite.dhus import PASSWORD, USER, Scene, serving
+from gis.errors import WorkbenchError
+from satellite.catalog import Search, by_id
+from satellite.providers import provider
+from satellite.questions import Question, in_box
+from tests.satellite import dhus, stacs
 
-HARBIN = (126.0, 45.5, 127.0, 46.0)
+HARBIN = in_box(126.0, 45.5, 127.0, 46.0)
 MAY = (date(2026, 5, 1), date(2026, 5, 31))
 HERE = "POLYGON ((126 45, 127 45, 127 46, 126 46, 126 45))"
-CREDENTIALS = {"HDQ_DHUS_USER": USER, "HDQ_DHUS_PASSWORD": PASSWORD}
+SECRET = {"HDQ_DHUS_USER": dhus.USER, "HDQ_DHUS_PASSWORD": dhus.PASSWORD}
 
 
-def ask(server, *, environment=CREDENTIALS, **question):
-    """Search Harbin in May with at most 30 % of clouds, or otherwise."""
-    asked = {"bbox": HARBIN, "between": MAY, "max_cloud": 30} | question
-    return catalog.search(catalog.provider(server.address), environment=environment, **asked)
+def search(name, **question):
+    """Search Harbin in May."""
+    return Search(provider(name, {}), Question(HARBIN, MAY, **question), SECRET)
 
 
-def test_scenes_come_as_a_table():
-    """Name, day, clouds, size and footprint of a scene, in the storage system."""
-    with serving(Scene("a", "2026-05-10T02:30:31.024Z", 12.5, HERE)) as server:
-        scenes = ask(server)
-    assert scenes.crs == STORAGE
-    row = scenes.iloc[0]
-    assert (row["scene_id"], row["cloud_percent"], row["size_mb"]) == ("a", 12.5, 1090)
-    assert row["title"] == "S2A_MSIL2A_20260510T023031_a"
-    assert row["seen_on"].date() == date(2026, 5, 10)
-    assert shapely.equals_exact(row["geometry"], box(126, 45, 127, 46).normalize(), 1e-5, normalize=True)
+def test_three_kinds_of_catalogue_give_one_kind_of_table(tmp_path):
+    """The same scene from a STAC API, a DHuS mirror and a folder differs in name and place only."""
+    (tmp_path / "a.json").write_text(json.dumps(stacs.item("a")), encoding="utf-8")
+    with stacs.small(stacs.item("a")) as api, dhus.serving(dhus.Scene("a", "2026-05-10T02:30:31Z", 5, HERE)) as mirror:
+        tables = [
+            search(api.address).table(),
+            search(f"dhus:{mirror.address}").table(),
+            search(str(tmp_path), collection="sentinel-2-l2a").table(),
+        ]
+    told = [
+        (row["scene_id"], row["sensor"], row["sensed_at"], row["cloud_percent"])
+        for (_, row) in (next(table.iterrows()) for table in tables)
+    ]
+    assert len(set(told)) == 1
+    assert len({table.iloc[0]["geometry"].normalize().wkt for table in tables}) == 1
+    assert [list(table.columns) for table in tables] == [list(tables[0].columns)] * 3
 
 
-def test_only_what_was_asked_for_comes():
-    """Place, clouds, platform and kind of product are asked of the server."""
-    moment = "2026-05-10T02:30:31.024Z"
-    with serving(
-        Scene("right", moment, 30, HERE),
-        Scene("cloudy", moment, 30.1, HERE),
-        Scene("elsewhere", moment, 1, "POLYGON ((130 45, 131 45, 131 46, 130 46, 130 45))"),
-        Scene("radar", moment, 1, HERE, platform="Sentinel-1"),
-        Scene("raw", moment, 1, HERE, product="S2MSI1C"),
-    ) as server:
-        assert ask(server)["scene_id"].tolist() == ["right"]
+def test_a_search_may_be_looked_at_twice():
+    """Each time the catalogue is asked afresh."""
+    with stacs.small(stacs.item("a")) as api:
+        found = search(api.address)
+        assert len(list(found)) == 1
+        api.items.append(stacs.item("b"))
+        assert len(list(found)) == 2
 
 
-@pytest.mark.parametrize(
-    ("begins", "day"),
-    [
-        ("2026-04-30T15:59:59Z", None),
-        ("2026-04-30T16:00:00Z", date(2026, 5, 1)),
-        ("2026-05-31T15:59:59Z", date(2026, 5, 31)),
-        ("2026-05-31T16:00:00Z", None),
-    ],
-)
-def test_days_are_those_of_beijing(begins, day):
-    """A day lasts from 16:00 UTC to 16:00 UTC, and both ends of the period belong to it."""
-    with serving(Scene("a", begins, 1, HERE)) as server:
-        found = ask(server)["seen_on"]
-    assert [each.date() for each in found] == ([] if day is None else [day])
+def test_a_table_may_be_limited():
+    """Items beyond the limit are not asked for."""
+    with stacs.small(*(stacs.item(f"s{n}") for n in range(30))) as api:
+        assert len(search(api.address).table(at_most=5)) == 5
+        assert len(api.asked) == 1
 
 
-def test_nothing_found_is_an_empty_table():
-    """A period without scenes gives the columns of the schema and no row."""
-    with serving() as server:
-        scenes = ask(server)
-    assert len(scenes) == 0
-    assert list(scenes.columns) == list(catalog.SCHEMA.columns)
-    assert scenes.crs == STORAGE
-
-
-def test_all_pages_are_fetched():
-    """Answers come a hundred at a time; none is lost, none comes twice, the earliest stands first."""
-    scenes = [Scene(f"{n:03d}", f"2026-05-{1 + n % 28:02d}T02:{n // 28:02d}:00Z", 1, HERE) for n in range(230)]
-    with serving(*scenes) as server:
-        found = ask(server)
-    assert sorted(found["scene_id"]) == [scene.scene_id for scene in scenes]
-    assert found["seen_on"].is_monotonic_increasing
-    assert [query["start"] for query in server.asked] == [["0"], ["100"], ["200"]]
-
-
-@pytest.mark.parametrize(("size", "megabytes"), [("812.5 KB", 0.8125), ("790.02 MB", 790.02), ("1.2 TB", 1_200_000)])
-def test_sizes_are_read(size, megabytes):
-    """The server writes sizes for people."""
-    with serving(Scene("a", "2026-05-10T02:30:31Z", 1, HERE, size=size)) as server:
-        assert ask(server)["size_mb"].tolist() == pytest.approx([megabytes])
-
-
-@pytest.mark.parametrize("status", [401, 403])
-@pytest.mark.parametrize("body", ["<html>no</html>", "", '{"fault": "no"}'])
-def test_wrong_password_is_told(status, body):
-    """However the server words its refusal."""
-    with serving() as server:
-        server.instead = (status, body)
-        with pytest.raises(WorkbenchError) as refused:
-            ask(server)
-    assert refused.value.code == "catalog.refused"
-    assert refused.value.params == {"host": "127.0.0.1"}
-
-
-def test_password_is_checked_by_the_server():
-    """The stand-in lets nobody in who has not its password."""
-    with serving() as server, pytest.raises(WorkbenchError) as refused:
-        ask(server, environment=CREDENTIALS | {"HDQ_DHUS_PASSWORD": "guess"})
-    assert refused.value.code == "catalog.refused"
-
-
-@pytest.mark.parametrize("missing", CREDENTIALS)
-def test_missing_credentials_are_told_by_name(missing):
-    """Nothing is asked of a server without user name and password."""
-    with serving() as server:
-        with pytest.raises(WorkbenchError) as refused:
-            ask(server, environment=CREDENTIALS | {missing: ""})
-        assert server.asked == []
-    assert refused.value.code == "catalog.no_credentials"
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        (503, "<html>maintenance</html>"),
-        (200, "<html>welcome to our portal</html>"),
-        (200, '{"feed": {}}'),
-        (200, '{"feed": {"error": {"message": "SyntaxError: x"}, "opensearch:totalResults": "0"}}'),
-        (200, '{"feed": {"opensearch:totalResults": "1", "entry": {"id": "a", "title": "t"}}}'),
-        (200, '{"feed": {"opensearch:totalResults": "1", "entry": {"title": "t"}}}'),
-        (200, "[]"),
-    ],
-)
-def test_other_answers_are_told(answer):
-    """Maintenance, a portal page, a complaint about the query and half an answer are no scenes."""
-    with serving() as server:
-        server.instead = answer
-        with pytest.raises(WorkbenchError) as refused:
-            ask(server)
-    assert refused.value.code == "catalog.bad_answer"
-    assert refused.value.params == {"host": "127.0.0.1", "status": answer[0]}
-
-
-@pytest.mark.parametrize("footprint", ["POLYGON ((126 45", "nowhere"])
-def test_broken_footprints_are_told(footprint):
-    """A scene that lies nowhere makes the answer unusable."""
-    with serving() as server:
-        server.instead = (200, _one(Scene("a", "2026-05-10T02:30:31Z", 1, footprint)))
-        with pytest.raises(WorkbenchError) as refused:
-            ask(server)
-    assert refused.value.code == "catalog.bad_answer"
-
-
-def test_impossible_values_are_refused_at_the_door():
-    """A scene with 140 % of clouds does not pass the schema."""
-    with serving() as server:
-        server.instead = (200, _one(Scene("a", "2026-05-10T02:30:31Z", 140, HERE)))
-        with pytest.raises(TableFaults) as refused:
-            ask(server)
-    assert refused.value.faults["column"].tolist() == ["cloud_percent"]
-
-
-def test_a_server_that_is_down_is_told():
-    """Nobody listens on a port that was just given back."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+def test_missing_scenes_are_named(tmp_path):
+    """Not more of them than a sentence bears."""
     with pytest.raises(WorkbenchError) as refused:
-        catalog.search(catalog.provider(address), bbox=HARBIN, between=MAY, environment=CREDENTIALS)
-    assert refused.value.code == "catalog.unreachable"
-
-
-def test_a_silent_server_is_not_waited_for_without_end(monkeypatch):
-    """A server that takes the question and never answers is given up after the time-out."""
-    monkeypatch.setattr(catalog, "TIMEOUT_S", (1, 0.2))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        server = catalog.provider(f"http://127.0.0.1:{listener.getsockname()[1]}/")
-        with pytest.raises(WorkbenchError) as refused:
-            catalog.search(server, bbox=HARBIN, between=MAY, environment=CREDENTIALS)
-    assert refused.value.code == "catalog.unreachable"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        {"bbox": (127, 45, 126, 46)},
-        {"bbox": (126, 46, 127, 45)},
-        {"bbox": (126, 45, 181, 46)},
-        {"bbox": (5_073_992, 541_203, 5_074_000, 541_300)},
-        {"bbox": (float("nan"), 45, 127, 46)},
-        {"between": MAY[::-1]},
-        {"max_cloud": -1},
-        {"max_cloud": 101},
-    ],
-)
-def test_impossible_questions_are_not_asked(question):
-    """Swapped corners, metres, a period that runs backwards and more than all clouds."""
-    with serving() as server:
-        with pytest.raises(WorkbenchError) as refused:
-            ask(server, **question)
-        assert server.asked == []
-    assert refused.value.code == "catalog.bad_question"
-
-
-@pytest.mark.parametrize(
-    "name", ["copernicus", "https://apihub.copernicus.eu/apihub/", "https://scihub.copernicus.eu/dhus"]
-)
-def test_the_closed_hub_is_told_in_one_sentence(name):
-    """By name and by both of its addresses, without a connection."""
-    with pytest.raises(WorkbenchError) as refused:
-        catalog.provider(name, {})
-    assert refused.value.code == "catalog.closed"
-    assert "2023-10" in str(refused.value)
-
-
-def test_the_bureaus_own_mirror_has_its_address_in_the_environment():
-    """No address of a bureau is written in the project."""
-    found = catalog.provider(environment={"HDQ_DHUS_URL": "https://dhus.example.cn/"})
-    assert (found.address, found.host) == ("https://dhus.example.cn/", "dhus.example.cn")
-    with pytest.raises(WorkbenchError) as refused:
-        catalog.provider("bureau", {})
-    assert refused.value.params == {"name": "HDQ_DHUS_URL"}
-
-
-@pytest.mark.parametrize("name", ["nowhere", "ftp://example.cn/", "127.0.0.1:80"])
-def test_neither_name_nor_address_is_told(name):
-    """Only web addresses and names of the list."""
-    with pytest.raises(WorkbenchError) as refused:
-        catalog.provider(name, {})
-    assert refused.value.code == "catalog.unknown"
-
-
-def test_the_password_shows_nowhere(caplog):
-    """Neither in an error, nor in what hangs on it, nor in a log of the finest grain, nor in an address."""
-    caplog.set_level(logging.DEBUG)
-    with serving(Scene("a", "2026-05-10T02:30:31Z", 1, HERE)) as server:
-        ask(server)
-        server.instead = (401, "<html>no</html>")
-        with pytest.raises(WorkbenchError) as refused:
-            ask(server)
-    assert caplog.records
-    assert PASSWORD not in caplog.text
-    assert PASSWORD not in repr(refused.value) + str(refused.value.params)
-    assert refused.value.__cause__ is None
-    assert refused.value.__suppress_context__
-    assert not any(PASSWORD in str(query) for query in server.asked)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_fault_has_a_sentence(language):
-    """A user reads the fault in his own language."""
-    with pytest.raises(WorkbenchError) as refused:
-        catalog.provider("copernicus", {})
-    assert "copernicus" in catalogue(language).explain(refused.value)
-
-
-def _one(scene):
-    """Return the answer of a server that holds one scene, whatever it was asked."""
-    return json.dumps({"feed": {"opensearch:totalResults": "1", "entry": scene.entry()}})
+        by_id(search(str(tmp_path)), tuple(f"s{n}" for n in range(9)))
+    assert refused.value.params["scene"] == "s0, s1, s2, s3, s4"
