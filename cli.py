@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import clusters, desk, hotspots, jobs, ledger, sensing
+from commands import clusters, desk, hotspots, jobs, ledger, scenes, sensing
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import csv_file as _csv
@@ -84,7 +84,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         clusters.fires,
         _rounds,
         _brief,
-        _scenes,
+        scenes.add,
         jobs.add,
         _app,
         _demo,
@@ -140,19 +140,6 @@ def _brief(verbs: "Verbs", words: Catalogue) -> None:
     levels = ("public", "internal", "sensitive")
     parser.add_argument("--classification", choices=levels, default="internal", help=words.say("cli.classification"))
     parser.add_argument("--approval-no", default="", metavar="NO", help=words.say("cli.approval"))
-
-
-def _scenes(verbs: "Verbs", words: Catalogue) -> None:
-    group = _group(verbs, "scenes", "cli.scenes", words)
-    parser = _command(group, "search", "cli.scenes_search", _search_scenes, words)
-    day = _day(words)
-    parser.add_argument("--provider", required=True, help=words.say("cli.provider"))
-    parser.add_argument(
-        "--bbox", type=float, nargs=4, required=True, metavar=("W", "S", "E", "N"), help=words.say("cli.bbox")
-    )
-    parser.add_argument("--first", type=day, required=True, metavar="DAY", help=words.say("cli.first"))
-    parser.add_argument("--last", type=day, required=True, metavar="DAY", help=words.say("cli.last"))
-    parser.add_argument("--max-cloud", type=float, default=100.0, metavar="PERCENT", help=words.say("cli.max_cloud"))
 
 
 def _app(verbs: "Verbs", words: Catalogue) -> None:
@@ -224,22 +211,6 @@ def _write_brief(arguments: Arguments, words: Catalogue) -> int:
         synthetic=_project(arguments).truth.is_dir(),
     )
     return _print_step(chain.write_brief(_project(arguments), brief, progress=_progress(words)), words)
-
-
-def _search_scenes(arguments: Arguments, words: Catalogue) -> int:
-    from satellite import catalog
-
-    west, south, east, north = arguments.bbox
-    scenes = catalog.search(
-        catalog.provider(arguments.provider),
-        bbox=(west, south, east, north),
-        between=(arguments.first, arguments.last),
-        max_cloud=arguments.max_cloud,
-    )
-    for scene in scenes.itertuples(index=False):
-        print(f"{scene.seen_on:%Y-%m-%d}  {scene.cloud_percent:5.1f} %  {scene.size_mb:8.1f} MB  {scene.title}")
-    print(words.say("cli.scenes_found", count=len(scenes)))
-    return 0
 
 
 def _serve(arguments: Arguments, words: Catalogue) -> int:

@@ -124,10 +124,9 @@ def fetch_all(
         futures = [pool.submit(one, each) for each in wanted]
         try:
             outcomes = [future.result() for future in futures]
-        except BaseException:  # the user's interrupt: what has come stays, and nothing new begins
+        finally:  # after the user's interrupt what has come stays, and nothing new begins
             stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+            pool.shutdown(cancel_futures=True)
     tally.end()
     return outcomes
 
@@ -149,7 +148,7 @@ def fetch(
     Parameters
     ----------
     wanted : Wanted
-        Its address begins with ``https://``, ``http://`` or ``file://``.
+        Its address is one of the web, or of a file on disk (``Path.as_uri``).
     session : requests.Session
     params : Params, optional
     tell : callable
@@ -259,7 +258,7 @@ class _Work:
     def attempt(self) -> Fetched:
         """Ask once and take what comes."""
         try:
-            if self.wanted.href.startswith("file://"):
+            if urlsplit(self.wanted.href).scheme == "file":
                 return self._copied()
             local = self.look()
             with self._asked(fetch_plan.question(self.wanted, local)) as answer:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import shapely
 
@@ -69,9 +69,10 @@ def _item(told: Mapping[str, Any], path: Path, provider: Provider, question: Que
 
 
 def _placed(asset: Asset, path: Path) -> Asset:
-    if urlsplit(asset.href).scheme in {"http", "https", "s3"}:
+    if asset.href.startswith(("http:", "https:", "s3:")):
         return asset
-    place = Path(asset.href.removeprefix("file://"))
+    parts = urlsplit(asset.href)
+    place = Path(unquote(parts.path) if parts.scheme == "file" else asset.href)
     return replace(asset, href=(path.parent / place).resolve().as_uri())
 
 

@@ -79,16 +79,24 @@ class _Showing(HTTPAdapter):
         super().__init__(max_retries=tries, pool_maxsize=16)
         self._provider, self._pass = provider, shown
 
-    def send(self, request: requests.PreparedRequest, *rest: Any, **options: Any) -> requests.Response:  # noqa: ANN401
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002
+        timeout: Any = None,  # noqa: ANN401
+        verify: Any = True,  # noqa: ANN401, FBT002
+        cert: Any = None,  # noqa: ANN401
+        proxies: Any = None,  # noqa: ANN401
+    ) -> requests.Response:
         """Send a request, a second time with a fresh pass if the first one was refused."""
-        options["timeout"] = options.get("timeout") or TIMEOUT_S
+        how = (stream, timeout or TIMEOUT_S, verify, cert, proxies)
         shown = self._pass
         if shown is None or not self._provider.trusts(urlsplit(request.url or "").hostname or ""):
-            return super().send(request, *rest, **options)
+            return super().send(request, *how)
         for afresh in (False, True):
             carrying = request.copy()
             shown.write_on(carrying, afresh=afresh)
-            answer = super().send(carrying, *rest, **options)
+            answer = super().send(carrying, *how)
             if answer.status_code not in REFUSED or isinstance(shown, _Basic):
                 break
         answer.url, answer.request = request.url or "", request

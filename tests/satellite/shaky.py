@@ -23,7 +23,7 @@ class Server:
     ranges: bool = True
     tags: str = "strong"
     length: bool = True
-    cut: Callable[[str, int], int | None] = lambda path, left: None
+    cut: Callable[[str, int], int | None] = lambda *_: None
     instead: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     wants: str = ""

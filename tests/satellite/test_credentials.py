@@ -46,17 +46,19 @@ def ring():
     keyring.set_keyring(before)
 
 
-def test_the_environment_goes_first(ring):
+@pytest.mark.usefixtures("ring")
+def test_the_environment_goes_first():
     """What stands there is taken, whatever the keyring holds; an empty variable means none."""
     found = credentials.find(provider(), OWN | {"HDQ_CDSE_PASSWORD": "newer-word"})
     assert (found.user, found.password) == ("analyst", "newer-word")
     assert credentials.find(provider(), OWN | {"HDQ_CDSE_USER": ""}) is None
 
 
-def test_the_keyring_fills_what_is_missing(ring):
+@pytest.mark.usefixtures("ring")
+def test_the_keyring_fills_what_is_missing():
     """The user in the environment and the password in the keyring, or both there."""
     assert credentials.find(provider(), {"HDQ_CDSE_USER": "other"}).user == "other"
-    assert credentials.find(provider(), {}).password == "secret-word"
+    assert credentials.find(provider(), {}).password == OWN["HDQ_CDSE_PASSWORD"]
 
 
 def test_without_any_it_is_told_by_the_names_of_the_variables(ring):

@@ -133,7 +133,8 @@ from satellite.download import fetch
 from satellite.fetch_plan import Wanted
 from satellite.providers import Provider
 from satellite.sessions import connected
-print(fetch(Wanted(sys.argv[1], Path(sys.argv[2])), connected(Provider("t", "stac", "http://x/"), {}, retries=0)).action)
+session = connected(Provider("t", "stac", "http://x/"), {}, retries=0)
+print(fetch(Wanted(sys.argv[1], Path(sys.argv[2])), session).action)
 """
 
 
@@ -170,7 +171,7 @@ def test_a_server_may_ignore_parts_and_marks(tmp_path, tags, ranges):
     with serving(a=content) as server:
         server.tags, server.ranges = tags, ranges
         cuts = [30_000, 50_000]
-        server.cut = lambda path, left: cuts.pop() if cuts else None
+        server.cut = lambda *_: cuts.pop() if cuts else None
         done = get(Wanted(server.url("a"), tmp_path / "a"))
     assert done.path.read_bytes() == content
     assert ("range" in server.asked[-1]) == (tags == "strong")
@@ -183,7 +184,7 @@ def test_without_a_mark_the_checksum_allows_to_continue(tmp_path):
     with serving(a=other) as server:
         server.tags = "none"
 
-        def cut(path, left):
+        def cut(*_):
             if server.files["a"] is other:
                 server.files["a"] = content
                 return 40_000
@@ -201,7 +202,7 @@ def test_a_file_that_changes_between_two_tries_comes_in_one_version(tmp_path):
     for minds in (True, False):
         with serving(a=old) as server:
 
-            def cut(path, left, server=server, minds=minds):
+            def cut(*_, server=server, minds=minds):
                 if server.files["a"] is old:
                     server.files["a"] = new
                     if not minds:  # it goes on with the new file as if nothing had happened
@@ -243,13 +244,13 @@ def test_a_truncated_body_is_no_file(tmp_path):
     """A server that always stops short is given up in the end, and what came is kept for the next time."""
     content = body()
     with serving(a=content) as server:
-        server.cut = lambda path, left: 1000 if left > 99_000 else 0
+        server.cut = lambda _, left: 1000 if left > 99_000 else 0
         with pytest.raises(WorkbenchError) as refused:
             get(Wanted(server.url("a"), tmp_path / "a"))
         assert refused.value.code == "download.broken"
         assert not (tmp_path / "a").exists()
         assert (tmp_path / ".a.part").stat().st_size == 1000
-        server.cut = lambda path, left: None
+        server.cut = lambda *_: None
         assert get(Wanted(server.url("a"), tmp_path / "a")).received == len(content) - 1000
     assert (tmp_path / "a").read_bytes() == content
 
@@ -263,7 +264,7 @@ def test_a_body_without_end_mark_is_not_trusted(tmp_path):
             get(Wanted(server.url("a"), tmp_path / "a"))
         assert refused.value.code == "download.no_length"
         cuts = [10_000]
-        server.cut = lambda path, left: cuts.pop() if cuts else None
+        server.cut = lambda *_: cuts.pop() if cuts else None
         assert get(Wanted(server.url("a"), tmp_path / "a", checksum=summed(content))).size == len(content)
 
 
@@ -340,7 +341,7 @@ def test_a_full_disk_is_told_before_and_during(tmp_path, monkeypatch):
     with serving(a=content) as server:
         wanted = Wanted(server.url("a"), tmp_path / "a")
         with monkeypatch.context() as patch:
-            patch.setattr(download.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 99_999}))
+            patch.setattr(download.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 99_999}))
             with pytest.raises(WorkbenchError) as refused:
                 get(wanted)
         assert refused.value.code == "download.disk_full"
@@ -404,7 +405,7 @@ def test_no_more_files_at_once_than_allowed(tmp_path):
     """The server never sees more than two at a time."""
     running, most, lock = 0, 0, threading.Lock()
 
-    def cut(path, left):
+    def cut(*_):
         nonlocal running, most
         with lock:
             running += 1

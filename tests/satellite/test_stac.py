@@ -123,7 +123,7 @@ def test_files_of_the_real_server_come_by_parts(real, images, tmp_path):
     (asset,) = item.wanted(["red"], named(real).holding("sentinel2-l2a"))
     assert (asset.size, asset.checksum) == (len(content), plain("sha256", hashlib.sha256(content).hexdigest()))
     cuts = [20_000]
-    server.cut = lambda path, left: cuts.pop() if cuts else None
+    server.cut = lambda *_: cuts.pop() if cuts else None
     session = connected(named(real), {}, retries=0)
     done = fetch(Wanted(asset.href, tmp_path / asset.file_name("S2_001"), asset.size, asset.checksum), session)
     assert (done.action, done.path.name, done.verified) == ("resume", "red.tif", "sha256")
