@@ -74,8 +74,8 @@ def scan_signals(project: Project, source: Source, order: ScanOrder) -> Step:
     scanned = scan_events.find(points, cells, asked, rng=np.random.default_rng(order.seed))
     within = grids.between(points, pd.Timestamp(first), pd.Timestamp(last))
     grouped = groups.tested(within, groups.find(within), cells, scanned)
-    recipe = asdict(order) | asdict(source) | {"first": first.isoformat(), "last": last.isoformat()}
-    recipe |= {"events": source.events and source.events.name, "params": _plain(order.params)}
+    recipe = asdict(order) | _asked(source) | {"first": first.isoformat(), "last": last.isoformat()}
+    recipe |= {"params": _plain(order.params)}
     package = project.clusters.with_suffix(".gpkg")
     files.write_table(scanned.table, project.clusters)
     files.write_table(scanned.table, package)
@@ -99,6 +99,7 @@ def find_emerging(project: Project, source: Source, *, params: emerging.Params |
     WorkbenchError
         ``chain.no_signals``, ``files.missing`` or ``emerging.too_short``.
     """
+    params = params or emerging.Params()
     points = _events(project, source)
     cells = grids.cover(regions_of(project), size_m=source.cell_m)
     table, months = emerging.find(points, cells, params=params)
@@ -113,7 +114,9 @@ def find_emerging(project: Project, source: Source, *, params: emerging.Params |
         "patterns": int((table["pattern"] != "none").sum()),
         "patterns_raw": int((table["pattern_raw"] != "none").sum()),
     }
-    return Step("emerging.done", figures, (project.emerging, package, project.emerging_months))
+    recipe = project.emerging.with_suffix(".json")
+    files.write_json(_asked(source) | asdict(params) | figures, recipe)
+    return Step("emerging.done", figures, (project.emerging, package, project.emerging_months, recipe))
 
 
 def make_lists(project: Project, source: Source, *, month: str | None = None, most: int = 20) -> Step:
@@ -132,7 +135,10 @@ def make_lists(project: Project, source: Source, *, month: str | None = None, mo
     files.write_table(table, project.lists)
     files.write_table(table, sheet)
     figures: dict[str, object] = {kind: int((table["list"] == kind).sum()) for kind in lists.KINDS}
-    return Step("lists.done", figures | {"month": month or months[-1]}, (project.lists, sheet))
+    recipe = project.lists.with_suffix(".json")
+    figures |= {"month": month or months[-1]}
+    files.write_json(_asked(source) | {"most": most} | figures, recipe)
+    return Step("lists.done", figures, (project.lists, sheet, recipe))
 
 
 def merge_fires(project: Project, *, points: Path | None = None, params: fires.Params | None = None) -> Step:
@@ -179,6 +185,13 @@ def _events(project: Project, source: Source) -> gpd.GeoDataFrame:
     if points.empty:
         raise WorkbenchError("chain.no_signals", "There is no signal of this kind and time to count")
     return points
+
+
+def _asked(source: Source) -> dict[str, object]:
+    """Return which signals were looked at, as JSON: a file by its name and hash."""
+    events = source.events
+    told = {"events": events and events.name, "events_sha256": events and files.sha256(events)}
+    return asdict(source) | told
 
 
 def _sites(project: Project, tiles: Tiles) -> NDArray[np.float64]:

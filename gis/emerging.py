@@ -6,7 +6,7 @@ control of false discoveries. Without it chance alone gives many places a patter
 among rare events, and the patterns that hang on them, are then recognised less often.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import geopandas as gpd
@@ -58,9 +58,11 @@ STEPS = schema.table(
         "p_adjusted": schema.number(0, 1, nullable=True),
         "bin": schema.whole(),
         "bin_raw": schema.whole(),
+        "few": schema.flag(),
     }
 )
-"""A row for each cell and month with cases or a bin; ``bin`` is +3 to -3 as in ``gis.hotspots``."""
+"""A row for each cell and month with cases or a bin; ``bin`` is +3 to -3 as in ``gis.hotspots``; ``few`` warns where it
+was withheld for want of cases."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,15 @@ class Params:
     previous : how many earlier steps a window takes in beside its own.
     each_step : set a window against its own step alone instead of the whole cube; then ``previous`` is 0.
     alpha : level of the trend.
+    least_cases : windows with fewer cases (hot), or with fewer expected (cold), get a warning instead of a bin, as in
+        ``gis.hotspots.Params``.
     """
 
     radius: float = 1.5
     previous: int = 1
     each_step: bool = False
     alpha: float = 0.05
+    least_cases: int = 5
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ class Law:
     Attributes
     ----------
     z, p, p_adjusted : float64; NaN where the counts do not vary.
-    bin, bin_raw : int8, +3 to -3 by the adjusted and by the raw p.
+    bin, bin_raw : int8, +3 to -3 by the adjusted and by the raw p; 0 for want of cases.
+    few : bool, whether a bin was withheld for that.
     rank : int32, the order of z; equal where z is.
     """
 
@@ -97,6 +103,7 @@ class Law:
     p_adjusted: Real
     bin: Bins
     bin_raw: Bins
+    few: NDArray[np.bool_]
     rank: NDArray[np.int32]
 
 
@@ -154,7 +161,8 @@ def analyse(counts: Whole, around: Around, *, params: Params | None = None) -> E
     codes = np.empty(counts.shape, np.int32)
     laws, begin = [], 0
     for group in groups:
-        laws.append(_law(small[group], spatial[group], around.members, previous, codes[group]))
+        read = replace(params, previous=previous)
+        laws.append(_law(small[group], spatial[group], around.members, read, codes[group]))
         codes[group] += begin
         begin += len(laws[-1].z)
     law = _joined(laws)
@@ -242,15 +250,17 @@ def _steps(found: Emerging, counts: Whole, months: list[str], ids: NDArray[np.st
         "p_adjusted": law.p_adjusted[at],
         "bin": law.bin[at],
         "bin_raw": law.bin_raw[at],
+        "few": law.few[at],
     }
     return schema.demand(pd.DataFrame(columns), STEPS, "emerging months")
 
 
 def _law(
-    counts: NDArray[np.int32], spatial: NDArray[np.int32], members: Whole, previous: int, codes: NDArray[np.int32]
+    counts: NDArray[np.int32], spatial: NDArray[np.int32], members: Whole, params: Params, codes: NDArray[np.int32]
 ) -> Law:
     """Write which size and sum each window has into ``codes``, and return what each of them means."""
     steps, n = counts.shape
+    previous = params.previous
     deck = nulls.deck(counts.ravel().astype(np.int64))
     largest = int(spatial.max()) * (1 + min(previous, steps - 1))
     depth = np.minimum(np.arange(steps), previous) + 1
@@ -272,7 +282,10 @@ def _law(
     z[~np.isfinite(z)] = np.nan
     chance = tails.p(draws, sums, "both")
     p, adjusted = np.where(np.isnan(z), np.nan, chance.p), _adjusted(np.where(np.isnan(z), np.nan, chance.mid), seen)
-    return Law(z, p, adjusted, _bins(z, adjusted), _bins(z, p), np.zeros(len(z), np.int32))
+    enough = np.where(z > 0, sums, mean * draws) >= params.least_cases
+    kept, raw = _bins(z, adjusted), _bins(z, p)
+    few = ~enough & ((kept != 0) | (raw != 0))
+    return Law(z, p, adjusted, kept * enough, raw * enough, few, np.zeros(len(z), np.int32))
 
 
 def _joined(laws: list[Law]) -> Law:
@@ -285,6 +298,7 @@ def _joined(laws: list[Law]) -> Law:
         np.concatenate([law.p_adjusted for law in laws]),
         np.concatenate([law.bin for law in laws]),
         np.concatenate([law.bin_raw for law in laws]),
+        np.concatenate([law.few for law in laws]),
         rank,
     )
 

@@ -164,10 +164,9 @@ def _of_patterns(table: gpd.GeoDataFrame, words: Catalogue, *, corrected: bool) 
 
 
 def _of_month(table: gpd.GeoDataFrame, words: Catalogue, *, corrected: bool) -> dict[str, list[object]]:
-    bins = table[patterns.column("bin", corrected=corrected)]
     return {
         "cell_id": list(table["cell_id"]),
-        "bin": [wording.bin_label(int(each), words) for each in bins],
+        "bin": patterns.bin_labels(table, words, corrected=corrected),
         "count": list(table["count"]),
         "z": [wording.number(each) for each in table["z"]],
         "p": [wording.chance(each) for each in table[patterns.column_p(corrected=corrected)]],

@@ -9,11 +9,15 @@ import pandas as pd
 from gis import emerging_patterns
 from gis.emerging import Params
 from gis.language import Catalogue
-from views import colours, layers, wording
+from views import colours, layers, study, wording
 from views.layers import Layer
 
 KEY = "cells"
 """Key of whichever layer of cells the map shows, so that a cell stays chosen when the view changes."""
+
+
+FEW = "few"
+"""Class of cells with too few cases for a colour."""
 
 
 def months_of(steps: pd.DataFrame) -> list[str]:
@@ -76,14 +80,15 @@ def month_layer(cells: gpd.GeoDataFrame, steps: pd.DataFrame, words: Catalogue, 
     shown = cells[["cell_id", "geometry"]].merge(kept, on="cell_id")
     content = layers.NO_SHAPES
     if len(shown):
-        said = [wording.bin_label(int(each), words) for each in shown[name]]
+        said = bin_labels(shown, words, corrected=corrected)
         p = [wording.chance(each) for each in shown[column_p(corrected=corrected)]]
         values = [list(shown["cell_id"]), said, _texts(shown["count"]), [wording.number(z) for z in shown["z"]], p]
-        content = layers.shapes(shown, list(shown["cell_id"]), _texts(shown[name]), values)
+        kinds = np.where(study.few(shown), FEW, _texts(shown[name]))
+        content = layers.shapes(shown, list(shown["cell_id"]), list(kinds), values)
     fields = [words.say(f"emerging_page.field_{name}") for name in ("bin", "count", "z", "p")]
     styles = {
         str(each): colours.area(colour, fill=0.85, weight=1.2 if each else 0.6) for each, colour in colours.BINS.items()
-    }
+    } | {FEW: colours.area(colours.FEW, fill=0.05, weight=1.4, dashes="3 3")}
     sample = colours.sample("box", "#B2182B", "#EF8A62")
     return Layer(KEY, "areas", content, styles, fields, words.say("emerging_page.layer_month"), sample, pane="cells")
 
@@ -93,11 +98,11 @@ def list_layer(cells: gpd.GeoDataFrame, rows: pd.DataFrame, words: Catalogue) ->
     shown = cells[["cell_id", "geometry"]].merge(rows, on="cell_id").sort_values("rank", ignore_index=True)
     content = layers.NO_SHAPES
     if len(shown):
-        kinds = ["few" if few else "rise" for few in shown["few"]]
+        kinds = [FEW if few else "rise" for few in shown["few"]]
         values = [list(shown["cell_id"]), *(_texts(shown[name]) for name in ("rank", "count", "before", "change"))]
         content = layers.shapes(shown, list(shown["cell_id"]), kinds, values)
     fields = [words.say(f"emerging_page.field_{name}") for name in ("rank", "count", "before", "change")]
-    styles = {"rise": colours.area(colours.RISE), "few": colours.area(colours.FEW, fill=0.05, dashes="3 3")}
+    styles = {"rise": colours.area(colours.RISE), FEW: colours.area(colours.FEW, fill=0.05, dashes="3 3")}
     sample = colours.sample("box", colours.RISE, f"{colours.RISE}99")
     return Layer(KEY, "areas", content, styles, fields, words.say("emerging_page.layer_list"), sample, pins=True)
 
@@ -121,6 +126,8 @@ def month_legend(steps: pd.DataFrame, month: str, words: Catalogue, *, corrected
         for each, colour in colours.BINS.items()
         if each in there
     ]
+    if study.few(steps).any():
+        items.append({**colours.sample("dashed", colours.FEW), "text": words.say("emerging_page.few")})
     return {"title": words.say("emerging_page.legend_month", month=month), "items": items}
 
 
@@ -130,6 +137,12 @@ def list_legend(rows: pd.DataFrame, words: Catalogue) -> dict[str, object]:
     few = {**colours.sample("dashed", colours.FEW), "text": words.say("emerging_page.few")}
     kinds = [] if rows.empty else [*(items if not rows["few"].all() else []), *([few] if rows["few"].any() else [])]
     return {"title": words.say("emerging_page.layer_list"), "items": kinds}
+
+
+def bin_labels(steps: pd.DataFrame, words: Catalogue, *, corrected: bool) -> list[str]:
+    """Return what people call the class of every month, a warning where cases are too few."""
+    pairs = zip(steps[column("bin", corrected=corrected)], study.few(steps), strict=True)
+    return [words.say("emerging_page.few") if scarce else wording.bin_label(int(each), words) for each, scarce in pairs]
 
 
 def label(pattern: str, words: Catalogue) -> str:

@@ -102,6 +102,21 @@ def test_planted_patterns_are_recognised():
     assert (names[far] == "none").mean() >= 0.999
 
 
+def test_a_month_with_few_cases_gets_a_warning_not_a_bin():
+    """Two records in an empty year are rare by any p, and are no hotspot; six are one, whichever way p is read."""
+    counts = np.zeros((12, *INSIDE.shape), int)
+    counts[5, 3, 3:5] = 1
+    counts[11, 7:10, 8:10] = 1
+    lattice, params = windows.Lattice(INSIDE, windows.square(1)), Params(previous=0)
+    found = emerging.analyse(counts.reshape(12, -1), lattice, params=params)
+    law, cell = found.law, np.ravel_multi_index(([3, 8], [3, 9]), INSIDE.shape)
+    few, many = found.codes[5, cell[0]], found.codes[11, cell[1]]
+    assert law.p[few] < 0.01
+    assert (law.bin[few], law.bin_raw[few], law.few[few]) == (0, 0, True)
+    assert (law.bin[many], law.bin_raw[many], law.few[many]) == (3, 3, False)
+    assert emerging.emerging_patterns.name_of(found.patterns.code)[cell].tolist() == ["none", "hot_new"]
+
+
 def test_short_records_are_refused():
     """Nine steps make no trend; the sentence says how many are needed."""
     with pytest.raises(WorkbenchError, match="at least") as fault:

@@ -193,12 +193,14 @@ def _months() -> pd.DataFrame:
     rows = []
     for number in range(12):
         month = f"2024-{number + 1:02d}"
-        rows.append(("C0", month, 2 + number % 3, 5.0, 1e-6, 0.001, 3, 3))
+        rows.append(("C0", month, 2 + number % 3, 5.0, 1e-6, 0.001, 3, 3, False))
         if number == 11:
-            rows.append(("C1", month, 6, 4.0, 1e-5, 0.02, 2, 3))
+            rows.append(("C1", month, 6, 4.0, 1e-5, 0.02, 2, 3, False))
         if number % 4 == 0:
-            rows.append(("C2", month, 1, 1.9, 0.04, 0.4, 0, 2))
-    names = ["cell_id", "month", "count", "z", "p", "p_adjusted", "bin", "bin_raw"]
+            rows.append(("C2", month, 1, 1.9, 0.04, 0.4, 0, 2, False))
+        if number == 2:
+            rows.append(("C3", month, 2, 5.5, 1e-4, 0.01, 0, 0, True))
+    names = ["cell_id", "month", "count", "z", "p", "p_adjusted", "bin", "bin_raw", "few"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -44,6 +44,15 @@ def test_month_shows_counts_and_bins_with_and_without_correction():
     assert len(patterns.month_legend(rows, "2024-09", ZH, corrected=False)["items"]) == 2
 
 
+def test_month_warns_of_few_cases():
+    """What would be hot but for the number of its cases is an outline, and map, legend and table say why."""
+    rows = STEPS[STEPS["month"] == "2024-03"]
+    assert classes(patterns.month_layer(CELLS, rows, ZH, corrected=True))["C3"] == "few"
+    texts = [each["text"] for each in patterns.month_legend(rows, "2024-03", ZH, corrected=True)["items"]]
+    assert texts[-1] == ZH.say("emerging_page.few")
+    assert ZH.say("emerging_page.few") in patterns.bin_labels(rows, ZH, corrected=True)
+
+
 def test_list_marks_cells_with_few_cases():
     """Few cases are an outline, and the legend has a line for each kind that is there."""
     rows = LISTS[LISTS["list"] == "on_month"]
