@@ -78,6 +78,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         _leads,
         ledger.ledger,
         hotspots.add,
+        hotspots.measures,
         clusters.scan,
         clusters.emerging,
         clusters.lists,

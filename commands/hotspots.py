@@ -1,5 +1,6 @@
 """Command on hotspots: in what cells, of what size, in proportion to what, how strictly."""
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from gis.language import Catalogue
 
 if TYPE_CHECKING:  # heavy libraries wait until a command runs
     from commands.frame import Verbs
+    from gis.hotspots import Params
 
 _KINDS = ("fire_point", "complaint")
 _CELL_M = 3000.0
@@ -24,13 +26,32 @@ def add(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--events", type=Path, metavar="FILE", help=words.say("cli.events"))
     parser.add_argument("--first", type=day, metavar="DAY", help=words.say("cli.first"))
     parser.add_argument("--last", type=day, metavar="DAY", help=words.say("cli.last"))
+    cells = _add_cells(parser, words)
+    cells.add_argument("--polygons", type=Path, metavar="FILE", help=words.say("hotspots.polygons"))
+    parser.add_argument("--exposure", metavar="NAME", help=words.say("hotspots.exposure"))
+    _add_statistic(parser, words)
+    parser.add_argument("--density-m", type=frame.positive, metavar="M", help=words.say("hotspots.density"))
+
+
+def measures(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq measures``."""
+    parser = frame.command(verbs, "measures", "measures.command", _run_measures, words)
+    parser.add_argument("file", type=Path, help=words.say("measures.file"))
+    parser.add_argument("--value", required=True, metavar="NAME", help=words.say("measures.value"))
+    _add_cells(parser, words)
+    _add_statistic(parser, words)
+
+
+def _add_cells(parser: argparse.ArgumentParser, words: Catalogue) -> argparse._MutuallyExclusiveGroup:
     cells = parser.add_mutually_exclusive_group()
     cells.add_argument("--cell-m", type=frame.positive, default=_CELL_M, metavar="M", help=words.say("cli.cell"))
     cells.add_argument("--h3", type=int, choices=range(3, 11), help=words.say("hotspots.h3"))
-    cells.add_argument("--polygons", type=Path, metavar="FILE", help=words.say("hotspots.polygons"))
     parser.add_argument("--id-column", default="division_code", metavar="NAME", help=words.say("hotspots.id_column"))
     parser.add_argument("--step-m", type=frame.positive, metavar="M", help=words.say("hotspots.step"))
-    parser.add_argument("--exposure", metavar="NAME", help=words.say("hotspots.exposure"))
+    return cells
+
+
+def _add_statistic(parser: argparse.ArgumentParser, words: Catalogue) -> None:
     parser.add_argument(
         "--radius", type=_radius, nargs="+", default=_RADII, metavar="CELLS", help=words.say("hotspots.radius")
     )
@@ -38,14 +59,12 @@ def add(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--tail", choices=("hot", "cold", "both"), default="hot", help=words.say("hotspots.tail"))
     parser.add_argument("--method", choices=("bh", "by"), default="bh", help=words.say("hotspots.method"))
     parser.add_argument("--least-cases", type=int, default=_LEAST, metavar="N", help=words.say("hotspots.least"))
-    parser.add_argument("--density-m", type=frame.positive, metavar="M", help=words.say("hotspots.density"))
 
 
 def _run(arguments: Arguments, words: Catalogue) -> int:
     from datetime import date
 
     from cross_check import chain
-    from gis.hotspots import Params
 
     counting = chain.Counting(
         cell_m=arguments.cell_m,
@@ -56,13 +75,6 @@ def _run(arguments: Arguments, words: Catalogue) -> int:
         exposure=arguments.exposure,
         density_m=arguments.density_m,
     )
-    params = Params(
-        radii=tuple(arguments.radius),
-        statistic=arguments.statistic,
-        tail=arguments.tail,
-        method=arguments.method,
-        least_cases=arguments.least_cases,
-    )
     asked = arguments.first is not None or arguments.last is not None
     step = chain.find_hotspots(
         frame.project(arguments),
@@ -70,9 +82,33 @@ def _run(arguments: Arguments, words: Catalogue) -> int:
         between=(arguments.first or date.min, arguments.last or date.max) if asked else None,
         events=arguments.events,
         counting=counting,
-        params=params,
+        params=_params(arguments),
     )
     return frame.print_step(step, words)
+
+
+def _run_measures(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import measurements
+    from cross_check.chain import Counting
+
+    counting = Counting(
+        cell_m=arguments.cell_m, resolution=arguments.h3, id_column=arguments.id_column, step_m=arguments.step_m
+    )
+    source = measurements.Source(arguments.file, arguments.value)
+    project = frame.project(arguments)
+    return frame.print_step(measurements.find(project, source, counting=counting, params=_params(arguments)), words)
+
+
+def _params(arguments: Arguments) -> "Params":
+    from gis.hotspots import Params
+
+    return Params(
+        radii=tuple(arguments.radius),
+        statistic=arguments.statistic,
+        tail=arguments.tail,
+        method=arguments.method,
+        least_cases=arguments.least_cases,
+    )
 
 
 def _radius(text: str) -> float:

@@ -96,6 +96,11 @@ class Project:
         return self.folder / "hotspots.parquet"
 
     @property
+    def measures(self) -> Path:
+        """Hotspots of measured values, ``gis.hotspots.SCHEMA``, with ``measures.gpkg`` and the recipe beside them."""
+        return self.folder / "measures.parquet"
+
+    @property
     def clusters(self) -> Path:
         """Clusters of the scan, ``gis.scan_events.SCHEMA``."""
         return self.folder / "clusters.parquet"

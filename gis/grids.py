@@ -5,7 +5,7 @@ polygon the code that its owner gave it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import geopandas as gpd
@@ -55,6 +55,9 @@ class Tiles(Protocol):
 
     def around(self, radius: float) -> Around:
         """Return what lies around each cell: squares by a disc of a radius in cells, others by whole steps."""
+
+    def only(self, keep: NDArray[np.bool_]) -> "Tiles":
+        """Return the cells that are kept, shape (n,); the others are no neighbours any more."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,12 @@ class Cells:
         """Return the disc of a radius in cells around each cell inside."""
         return windows.Lattice(self.inside, windows.disc(radius))
 
+    def only(self, keep: NDArray[np.bool_]) -> "Cells":
+        """Return the cells that are kept."""
+        inside = self.inside.copy()
+        inside[self.inside] = keep
+        return replace(self, inside=inside)
+
 
 @dataclass(frozen=True)
 class Hexagons:
@@ -148,6 +157,10 @@ class Hexagons:
     def around(self, radius: float) -> Around:
         """Return the rings around each hexagon, as many as the radius holds whole steps."""
         return weights.rings(self.names, order=int(radius))
+
+    def only(self, keep: NDArray[np.bool_]) -> "Hexagons":
+        """Return the hexagons that are kept."""
+        return replace(self, names=tuple(name for name, kept in zip(self.names, keep, strict=True) if kept))
 
 
 @dataclass(frozen=True)
@@ -189,6 +202,10 @@ class Polygons:
         if self.step_m is not None:
             return weights.within(self.layer.geometry, radius * self.step_m)
         return weights.touching(self.layer.geometry, order=int(radius))
+
+    def only(self, keep: NDArray[np.bool_]) -> "Polygons":
+        """Return the polygons that are kept."""
+        return replace(self, layer=self.layer[keep].reset_index(drop=True))
 
 
 def cover(area: gpd.GeoDataFrame, *, size_m: float = CELL_M) -> Cells:

@@ -6,8 +6,9 @@ same counts in random places (``gis.mapwide``). Without the last two, raw p-maps
 cluster, the usual normal z with false-discovery control shows something in 18 of 100.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -43,12 +44,14 @@ SCHEMA = schema.table(
             "few": bool,
             "pattern": str,
             "p_map": "float64",
+            "value": "float64",
         }.items()
     }
 )
 """``bin`` is +3, +2, +1 (hot at 99, 95, 90 %), 0, or -1 to -3 (cold), by the adjusted p and that of the map. ``z`` and
 ``p`` are raw, of the window that stands out most; ``radius`` says which, and ``window_count`` and ``expected`` what
-lies in it. ``few`` warns where a colour was withheld for want of cases. ``pattern`` is one of ``moran.PATTERNS``."""
+lies in it. ``few`` warns where a colour was withheld for want of cases. ``pattern`` is one of ``moran.PATTERNS``.
+``value`` is there for measured values, see ``gis.measures``."""
 
 LEVELS = (0.10, 0.05, 0.01)
 
@@ -216,28 +219,76 @@ def judge(counts: Counts, arounds: list[Around], params: Params, *, exposure: Gr
     if exposure is not None and params.statistic == "moran":
         raise WorkbenchError("hotspots.no_rates", "Local Moran's I takes counts without an exposure")
     looks = [_look(counts, around, params, exposure) for around in arounds]
+    settled = settle(looks, params, lambda: _p_map(counts, arounds, params, exposure), own=counts)
+    sums, expected = settled.best([look.sums for look in looks]), settled.best([look.expected for look in looks])
+    few = (settled.level != 0) & (np.where(settled.level > 0, sums, expected) < params.least_cases)
+    return settled.found(looks, params, few=few, window_count=sums.astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Which window of each of n cells stands out most, and which colour its p and the map's allow.
+
+    Attributes
+    ----------
+    window : (n,) int64, position of the window among those looked at.
+    p_adjusted : (n,) float64
+    level : (n,) int64, as ``bin`` of ``SCHEMA`` before cases are counted.
+    p_map : float
+    """
+
+    window: Counts
+    p_adjusted: Grid
+    level: Counts
+    p_map: float
+
+    def best(self, rows: Sequence[NDArray[Any]]) -> Grid:
+        """Return, of one row of n figures a window, those of each cell's own."""
+        return np.stack(rows)[self.window, np.arange(self.window.size)].astype(np.float64)
+
+    def found(self, looks: Sequence[Excess], params: Params, *, few: NDArray[np.bool_], window_count: Counts) -> Found:
+        """Return what was found, cells with too few cases without a colour."""
+        return Found(
+            z=self.best([look.z for look in looks]),
+            p=self.best([look.p for look in looks]),
+            p_adjusted=self.p_adjusted,
+            bin=np.where(few, 0, self.level),
+            few=few,
+            radius=np.array(params.radii)[self.window],
+            window_count=window_count,
+            expected=self.best([look.expected for look in looks]),
+            p_map=self.p_map,
+        )
+
+
+def settle(
+    looks: Sequence[Excess], params: Params, chance_of_map: Callable[[], float], *, own: NDArray[Any]
+) -> Settled:
+    """Correct the p of all windows together, take the best of each cell, and ask the whole map where one is coloured.
+
+    Parameters
+    ----------
+    looks : sequence of Excess
+        One a window.
+    params : Params
+    chance_of_map : callable
+        Returns the p of the whole map; asked only if some cell would get a colour.
+    own : (n,)
+        The cells' own counts or values: under Moran's I a cell counts if it is high or low itself.
+    """
     adjusted = np.reshape(adjust(np.concatenate([look.p_mid for look in looks]), params.method), (len(looks), -1))
     adjusted = np.fmax(adjusted, [look.p for look in looks])
     best = np.argmin(np.where(np.isnan(adjusted), np.inf, adjusted), axis=0)
-    cell = np.arange(counts.size)
-
-    def of_best(rows: list[NDArray[np.float64]]) -> Grid:
-        return np.stack(rows)[best, cell].astype(np.float64)
-
-    sums, expected = of_best([look.sums for look in looks]), of_best([look.expected for look in looks])
-    p_adjusted = adjusted[best, cell]
-    signs = sums - expected
+    cell = np.arange(own.size)
+    signs = np.stack([look.sums - look.expected for look in looks])[best, cell]
     if params.statistic == "moran":
-        signs = np.where((counts > counts.mean()) == (signs > 0), signs, 0.0)
-    level = bins(signs, p_adjusted)
+        signs = np.where((own > own.mean()) == (signs > 0), signs, 0.0)
+    level = bins(signs, adjusted[best, cell])
     p_map = np.nan
     if params.deals and level.any():
-        p_map = _p_map(counts, arounds, params, exposure)
+        p_map = chance_of_map()
         level = np.clip(level, -_level(p_map), _level(p_map))
-    few = (level != 0) & (np.where(level > 0, sums, expected) < params.least_cases)
-    z, p = of_best([look.z for look in looks]), of_best([look.p for look in looks])
-    radius = np.array(params.radii)[best]
-    return Found(z, p, p_adjusted, np.where(few, 0, level), few, radius, sums.astype(np.int64), expected, p_map)
+    return Settled(best.astype(np.int64), adjusted[best, cell], level, p_map)
 
 
 def adjust(p: Grid, method: Literal["bh", "by"] = "bh") -> Grid:

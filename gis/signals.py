@@ -48,10 +48,9 @@ def from_rows(rows: pd.DataFrame, kind: str) -> gpd.GeoDataFrame:
     TableFaults
         With the rows whose date or place cannot be read, or the column that is missing.
     """
-    layer = isinstance(rows, gpd.GeoDataFrame)
-    headings = _headings(rows, kind, layer=layer)
+    headings = _headings(rows, kind, "seen_on")
     days = _days(rows[headings["seen_on"]])
-    places = rows.geometry if layer else _places(rows[headings["lon"]], rows[headings["lat"]])
+    places = places_of(rows, kind)
     read = ~places.is_empty & (places.geom_type == "Point") & days.notna()
     if not read.all():
         faults = [(row, headings["seen_on"], "signals.unreadable", "") for row in rows.index[~read]]
@@ -65,9 +64,33 @@ def from_rows(rows: pd.DataFrame, kind: str) -> gpd.GeoDataFrame:
     return schema.demand(table.drop_duplicates("signal_id", ignore_index=True), SCHEMA, kind)
 
 
-def _headings(rows: pd.DataFrame, kind: str, *, layer: bool) -> dict[str, str]:
+def places_of(rows: pd.DataFrame, source: str) -> gpd.GeoSeries:
+    """Return where rows lie, EPSG:4490: their geometry, or points from their columns of longitude and latitude.
+
+    Parameters
+    ----------
+    rows : DataFrame of str, or GeoDataFrame in EPSG:4490
+    source : str
+        What the user calls them; stands in the sentence of a refusal.
+
+    Returns
+    -------
+    GeoSeries
+        With the rows' index; a pair that cannot be read or cannot be is an empty point.
+
+    Raises
+    ------
+    TableFaults
+        With the column that is missing.
+    """
+    if isinstance(rows, gpd.GeoDataFrame):
+        return rows.geometry
+    headings = _headings(rows, source, "lon", "lat")
+    return _places(rows[headings["lon"]], rows[headings["lat"]])
+
+
+def _headings(rows: pd.DataFrame, source: str, *needed: str) -> dict[str, str]:
     """Return the user's heading of each needed column."""
-    needed = ["seen_on"] if layer else ["seen_on", "lon", "lat"]
     known = {column: set(data.words("signals")[column]) for column in needed}
     found = {
         column: next((str(name) for name in rows if str(name).strip().lower() in names), "")
@@ -75,7 +98,7 @@ def _headings(rows: pd.DataFrame, kind: str, *, layer: bool) -> dict[str, str]:
     }
     missing = [(1, column, "table.no_column", "") for column, name in found.items() if not name]
     if missing:
-        raise TableFaults(kind, pd.DataFrame(missing, columns=_FAULT))
+        raise TableFaults(source, pd.DataFrame(missing, columns=_FAULT))
     return found
 
 

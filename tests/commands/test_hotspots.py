@@ -53,3 +53,12 @@ def test_what_cannot_be_is_refused_at_once(capsys, folder, options):
     """Windows of one cell, two kinds of cells at once and hexagons by the million."""
     with pytest.raises(SystemExit):
         _hdq(capsys, folder, *options)
+
+
+def test_measured_values_have_a_command_of_their_own(capsys, tmp_path):
+    """Too few cells are a sentence with the number that is needed; a flat map is another."""
+    table = tmp_path / "values.csv"
+    table.write_text("lon,lat,v\n126,46,1\n127,46,2\n", encoding="utf-8")
+    code = cli.main(["measures", str(table), "--value", "v", "--project", str(tmp_path)])
+    assert code == 1
+    assert "30" in capsys.readouterr().err
