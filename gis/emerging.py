@@ -15,7 +15,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from gis import emerging_patterns, emerging_trend, nulls, schema, signals
+from gis import emerging_patterns, emerging_trend, hotspots, nulls, schema, signals
 from gis.crs import STORAGE
 from gis.emerging_patterns import Patterns
 from gis.emerging_trend import Trend
@@ -281,7 +281,8 @@ def _law(
         z = (sums - mean * draws) / np.sqrt(variance * draws * (size - draws) / (size - 1))
     z[~np.isfinite(z)] = np.nan
     chance = tails.p(draws, sums, "both")
-    p, adjusted = np.where(np.isnan(z), np.nan, chance.p), _adjusted(np.where(np.isnan(z), np.nan, chance.mid), seen)
+    p, mid = (np.where(np.isnan(z), np.nan, each) for each in (chance.p, chance.mid))
+    adjusted = hotspots.adjust_repeated(mid, seen)
     enough = np.where(z > 0, sums, mean * draws) >= params.least_cases
     kept, raw = _bins(z, adjusted), _bins(z, p)
     few = ~enough & ((kept != 0) | (raw != 0))
@@ -301,16 +302,6 @@ def _joined(laws: list[Law]) -> Law:
         np.concatenate([law.few for law in laws]),
         rank,
     )
-
-
-def _adjusted(p: Real, seen: Whole) -> Real:
-    """Return p after Benjamini and Hochberg (1995); each stands for as many windows as were seen with it."""
-    adjusted = np.full(p.shape, np.nan)
-    known = np.flatnonzero((seen > 0) & np.isfinite(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    smaller = p[order] * seen[known].sum() / np.cumsum(seen[order])
-    adjusted[order] = np.minimum(1, np.minimum.accumulate(smaller[::-1])[::-1])
-    return adjusted
 
 
 def _bins(z: Real, p: Real) -> Bins:

@@ -287,7 +287,7 @@ def settle(
     p_map = np.nan
     if params.deals and level.any():
         p_map = chance_of_map()
-        level = np.clip(level, -_level(p_map), _level(p_map))
+        level = np.clip(level, -level_of(p_map), level_of(p_map))
     return Settled(best.astype(np.int64), adjusted[best, cell], level, p_map)
 
 
@@ -301,6 +301,32 @@ def adjust(p: Grid, method: Literal["bh", "by"] = "bh") -> Grid:
     if known.any():
         adjusted[known] = stats.false_discovery_control(p[known], method=method)
     return adjusted
+
+
+def adjust_repeated(p: Grid, times: Counts, method: Literal["bh", "by"] = "bh") -> Grid:
+    """Return what ``adjust`` gives for p-values that stand for many tests each; NaN stays NaN.
+
+    Parameters
+    ----------
+    p : (m,) float64
+    times : (m,) int64
+        Tests that each p stands for; one that stands for none is NaN.
+    method : {"bh", "by"}
+    """
+    adjusted = np.full(p.shape, np.nan)
+    known = np.flatnonzero((times > 0) & np.isfinite(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    tests = int(times[known].sum())
+    larger = p[order] * (tests / np.cumsum(times[order]))
+    if method == "by":
+        larger *= np.sum(1 / np.arange(1, tests + 1))
+    adjusted[order] = np.minimum(1, np.minimum.accumulate(larger[::-1])[::-1])
+    return adjusted
+
+
+def level_of(p: float) -> int:
+    """Return 3, 2, 1 or 0: the most that a colour may say if the map as a whole has this p."""
+    return sum(p <= alpha for alpha in LEVELS)
 
 
 def bins(z: Grid, p_adjusted: Grid) -> Counts:
@@ -320,10 +346,6 @@ def _p_map(counts: Counts, arounds: list[Around], params: Params, exposure: Grid
     if exposure is not None:
         return mapwide.of_exposed(counts, exposure, arounds, rng, tail=params.tail, deals=params.deals)
     return mapwide.of_counts(counts, arounds, rng, tail=params.tail, deals=params.deals)
-
-
-def _level(p: float) -> int:
-    return sum(p <= alpha for alpha in LEVELS)
 
 
 def _patterns(counts: Counts, around: Around, params: Params) -> NDArray[np.str_]:

@@ -42,7 +42,7 @@ def of_counts(
         return min(look(dealt) for look in looks)
 
     small = windows.narrow(counts)
-    return _ranked(smallest_p(small), (smallest_p(rng.permutation(small)) for _ in range(deals)), deals)
+    return ranked(smallest_p(small), (smallest_p(rng.permutation(small)) for _ in range(deals)), deals)
 
 
 def of_values(
@@ -53,7 +53,7 @@ def of_values(
     def depth(dealt: Real) -> float:
         return -max(_furthest(gistar.z(dealt, around), tail) for around in arounds)
 
-    return _ranked(depth(values), (depth(rng.permutation(values)) for _ in range(deals)), deals)
+    return ranked(depth(values), (depth(rng.permutation(values)) for _ in range(deals)), deals)
 
 
 def of_exposed(
@@ -72,7 +72,7 @@ def of_exposed(
         return -max(_furthest(gistar.over_exposure(dealt, shares, around), tail) for around in arounds)
 
     total = int(counts.sum())
-    return _ranked(depth(counts), (depth(rng.multinomial(total, shares)) for _ in range(deals)), deals)
+    return ranked(depth(counts), (depth(rng.multinomial(total, shares)) for _ in range(deals)), deals)
 
 
 def _look(cards: Deck, around: Around, largest: int, tail: Tail) -> Callable[[Whole], float]:
@@ -92,5 +92,6 @@ def _furthest(z: Real, tail: Tail) -> float:
     return float(np.max(signed, initial=-np.inf, where=~np.isnan(z)))
 
 
-def _ranked(real: float, dealt: Iterable[float], deals: int) -> float:
+def ranked(real: float, dealt: Iterable[float], deals: int) -> float:
+    """Return (1 + deals as small as the real figure) / (1 + deals)."""
     return (1 + sum(each <= real for each in dealt)) / (deals + 1)

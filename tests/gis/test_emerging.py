@@ -4,7 +4,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 from shapely.geometry import box
 
 from gis import emerging, grids, windows
@@ -46,14 +45,6 @@ def test_each_step_by_itself_is_gi_star_of_a_map():
     found = emerging.analyse(counts.reshape(10, -1), lattice, params=Params(each_step=True))
     by_hand = np.concatenate([_z_by_hand(step[None], 0) for step in counts])
     assert found.law.z[found.codes] == pytest.approx(by_hand.reshape(10, -1), abs=1e-9)
-
-
-def test_the_adjusted_p_is_that_of_benjamini_and_hochberg():
-    """What scipy makes of as many p as there are windows, the histogram makes of the few different ones."""
-    rng = np.random.default_rng(3)
-    p, seen = rng.random(40), rng.integers(0, 6, 40)
-    expected = stats.false_discovery_control(np.repeat(p, seen), method="bh")
-    assert np.repeat(emerging._adjusted(p, seen), seen) == pytest.approx(expected)
 
 
 def test_chance_alone_is_nearly_patternless():

@@ -181,3 +181,13 @@ def test_meaningless_input_is_refused(counts, reach):
     """Negative counts and empty windows are a programmer's mistake."""
     with pytest.raises(ValueError, match="reach"):
         hotspots.gi_star(counts, ALL, reach=reach)
+
+
+@pytest.mark.parametrize("method", ["bh", "by"])
+def test_repeated_p_are_adjusted_as_single_ones(method):
+    """What scipy makes of as many p as there are tests is made of the few different ones, to the bit."""
+    rng = np.random.default_rng(3)
+    p, times = rng.random(40), rng.integers(0, 6, 40)
+    expected = stats.false_discovery_control(np.repeat(p, times), method=method)
+    found = np.repeat(hotspots.adjust_repeated(p, times, method), times)
+    assert (found == expected).all()
