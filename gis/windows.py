@@ -18,6 +18,8 @@ Real = NDArray[np.float64]
 Numbers = NDArray[Any]
 """Integers of any width, or float64; a sum has the type of what was summed."""
 
+_PIECE = 1 << 17  # so many cells at a time stay in the processor's cache, however many rows a window has
+
 
 class Around(Protocol):
     """What lies around each of n cells, the cell itself included: a window on a grid or links between polygons."""
@@ -134,13 +136,15 @@ def sums(values: Numbers, spans: Spans) -> Numbers:
     np.cumsum(values, axis=1, out=prefix[:, widest + 1 : widest + 1 + columns])
     prefix[:, widest + 1 + columns :] = prefix[:, widest + columns, None]
     total = np.zeros_like(values)
-    for dy, span in zip(range(-reach, reach + 1), spans.tolist(), strict=True):
-        first, last = max(0, -dy), min(rows, rows - dy)
-        if first >= last:
-            continue
-        lines = prefix[first + dy : last + dy]
-        total[first:last] += lines[:, widest + span + 1 : widest + span + 1 + columns]
-        total[first:last] -= lines[:, widest - span : widest - span + columns]
+    height = max(1, _PIECE // max(columns, 1))
+    for top in range(0, rows, height):
+        for dy, span in zip(range(-reach, reach + 1), spans.tolist(), strict=True):
+            first, last = max(top, -dy), min(top + height, rows, rows - dy)
+            if first >= last:
+                continue
+            lines = prefix[first + dy : last + dy]
+            total[first:last] += lines[:, widest + span + 1 : widest + span + 1 + columns]
+            total[first:last] -= lines[:, widest - span : widest - span + columns]
     return total
 
 
