@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench wheel screenshots constraints stac clean
+.PHONY: help setup demo test lint bench wheel screenshots constraints stac clean soak
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ lint: setup  ## Style, types, layers, spelling, notebooks without outputs
 bench: setup  ## Speed and memory of the slow verbs
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; \
 	if grep -q __main__ "$$file"; then $(BIN)/python "$$file"; else $(BIN)/pytest -q -s "$$file"; fi || exit 1; done
+
+soak: setup  ## A province on a real cluster: a worker killed, a run killed and resumed; minutes
+	$(BIN)/pytest -q -s tests/soak/soak_*.py
 
 wheel: setup  ## The package with its assets, into dist/
 	@test -e $(ASSETS) || { echo "No wheel without browser assets and typefaces; run make setup with a network." >&2; exit 1; }

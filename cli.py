@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import clusters, desk, hotspots, jobs, ledger, scenes, sensing
+from commands import clusters, desk, hotspots, jobs, ledger, province, scenes, sensing, watch
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import csv_file as _csv
@@ -74,7 +74,8 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         _detect,
         sensing.radar,
         sensing.learned,
-        sensing.series,
+        watch.watch,
+        province.province,
         _leads,
         ledger.ledger,
         hotspots.add,

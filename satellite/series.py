@@ -19,6 +19,7 @@ from satellite import series_pixels
 from satellite.series_pixels import NO_FIT, SCALE
 
 Image = NDArray[np.float32]
+Figures = NDArray[np.float64]
 
 STABLE, FIRST, PROVISIONAL, CONFIRMED, NO_BASELINE, UNSEEN = 0, 1, 2, 3, 254, 255
 """States of a pixel. ``UNSEEN``: not observed since the baseline ended; ``NO_BASELINE``: hardly observed before."""
@@ -36,7 +37,6 @@ DIRECTIONS = {"fall": -1, "both": 0, "rise": 1}
 _TERMS = 5
 _YEAR_DAYS = 365.25
 _SEASONS = 24
-_TO_SIGMA = 1.4826
 _FEWEST_AROUND = 30
 _MEDIAN_STEP = 2
 _SNOW_INDEX = 0.4
@@ -216,23 +216,15 @@ def advance(watch: Watch, baseline: Baseline, image: Image, day: date, *, typica
     The variance of a departure is that of the pixel, drawn towards the scene's typical one, and that of the
     surroundings on the day: a hazy look proves less.
     """
-    shape = image.shape
-    flat = baseline.coefficients.reshape(_TERMS, -1)
-    usable = (baseline.seasons & np.uint32(_around(_season(day)))) > 0
-    gap = series_pixels.depart(image.ravel(), flat, _harmonics(day), usable.ravel()).reshape(shape)
-    common, noise = _surroundings(gap, params)
-    freedom = np.maximum(baseline.looks.astype(np.float32) - _TERMS, 1)
-    spread = baseline.spread.astype(np.float32) / np.float32(SCALE)
-    own = (params.prior_looks * typical**2 + freedom * spread**2) / (params.prior_looks + freedom)
+    part = _around(_season(day))
+    gap = series_pixels.depart(image, baseline.coefficients, _harmonics(day), baseline.seasons, part)
     after = Watch(watch.run.copy(), watch.days.copy(), watch.departure.copy())
-    days = after.days.reshape(3, -1)
     today = (day - date(1970, 1, 1)).days
     series_pixels.advance(
-        (gap - common).ravel(),
-        np.sqrt(own + noise**2).astype(np.float32).ravel(),
-        after.run.reshape(-1),
-        days,
-        after.departure.reshape(-1),
+        gap,
+        (baseline.spread, baseline.looks, typical, params.prior_looks),
+        (after.run, after.days, after.departure),
+        _surroundings(gap, params),
         (params.threshold, params.looks, DIRECTIONS[params.direction], today),
     )
     return after
@@ -273,48 +265,16 @@ def _around(season: int) -> int:
     return sum(1 << ((season + step) % _SEASONS) for step in (-1, 0, 1))
 
 
-def _surroundings(gap: Image, params: Params) -> tuple[Image, Image]:
-    """Return the common departure of the day around each pixel and its spread, NaN where too little was seen.
-
-    Medians of cells, drawn over the block by straight lines between their middles.
-    """
+def _surroundings(gap: Image, params: Params) -> tuple[Figures, Figures]:
+    """Return the common departure of the day in cells of the block, and its spread; NaN where too little was seen."""
     cells = [max(1, round(size / params.around_px)) for size in gap.shape]
     rows, columns = (np.linspace(0, size, count + 1).astype(int) for size, count in zip(gap.shape, cells, strict=True))
-    figures = np.empty((2, *cells), np.float32)
+    common, noise = np.empty(cells), np.empty(cells)
     for row in range(cells[0]):
         for column in range(cells[1]):
             cell = gap[rows[row] : rows[row + 1], columns[column] : columns[column + 1]]
-            figures[:, row, column] = _middle(cell)
-    bare = np.isnan(figures[0])
+            common[row, column], noise[row, column] = series_pixels.middle(cell, _MEDIAN_STEP, _FEWEST_AROUND)
+    bare = np.isnan(common)
     if bare.any():
-        figures[:, bare] = np.array(_middle(gap), np.float32)[:, None]
-    figures[0] = np.clip(figures[0], -params.most_common, params.most_common)
-    common, noise = (_stretched(plane, gap.shape) for plane in figures)
-    return common, noise
-
-
-def _middle(gap: Image) -> tuple[float, float]:
-    """Return median and spread of a cell's departures, (NaN, NaN) of fewer than 30.
-
-    The spread is that of the narrower side, for a wide change widens only its own.
-    """
-    seen = gap[::_MEDIAN_STEP, ::_MEDIAN_STEP]
-    seen = seen[np.isfinite(seen)]
-    if seen.size < _FEWEST_AROUND:
-        return np.nan, np.nan
-    middle = np.median(seen)
-    sides = (middle - seen[seen <= middle], seen[seen >= middle] - middle)
-    return float(middle), float(_TO_SIGMA * min(np.median(side) for side in sides))
-
-
-def _stretched(plane: Image, shape: tuple[int, ...]) -> Image:
-    """Interpolate a plane of cells linearly to pixels; beyond the outer middles it stays as there."""
-    for axis, size in enumerate(shape):
-        count = plane.shape[axis]
-        at = np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)
-        low = np.minimum(at.astype(int), max(count - 2, 0))
-        share = (at - low).astype(np.float32)
-        share = share[:, None] if axis == 0 else share
-        high = np.minimum(low + 1, count - 1)
-        plane = plane.take(low, axis) * (1 - share) + plane.take(high, axis) * share
-    return plane
+        common[bare], noise[bare] = series_pixels.middle(gap, _MEDIAN_STEP, _FEWEST_AROUND)
+    return np.clip(common, -params.most_common, params.most_common), noise

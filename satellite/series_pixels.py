@@ -1,6 +1,6 @@
 """Loops over the pixels of a series, compiled: the robust harmonic fit, and one look judged against it.
 
-Arrays are flat, a row a pixel. Stored numbers are whole: an index times 10,000.
+Stored numbers are whole: an index times 10,000.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Image = NDArray[np.float32]
 Whole = NDArray[np.int16]
+Place = tuple[int, int, float]
 
 SCALE = 10_000.0
 """Stored whole numbers are an index times this."""
@@ -20,6 +21,7 @@ _HUBER = 1.5
 _ROUNDS = 5
 _TO_SIGMA = 1.4826
 _MOST_RUN = 100
+_TERMS = 5
 # Effective parameters of a ridge fit lie below the number of coefficients.
 _FREEDOM_SPENT = 3.0
 
@@ -66,86 +68,159 @@ def fit(values: Image, design: Floats, ridge: float, noise: float) -> tuple[Floa
 
 
 @njit(nogil=True, cache=True)
-def depart(look: Image, coefficients: Whole, basis: Floats, usable: NDArray[np.bool_]) -> Image:
+def depart(look: Image, coefficients: Whole, basis: Floats, seasons: NDArray[np.uint32], part: int) -> Image:
     """Return look minus baseline of each pixel.
 
     Parameters
     ----------
-    look : (pixels,) float32
-    coefficients : (q, pixels) int16
+    look : (rows, columns) float32
+    coefficients : (q, rows, columns) int16
     basis : (q,) float64
         The harmonics on the day of the look.
-    usable : (pixels,) bool
+    seasons : (rows, columns) uint32
+        Parts of the year in which the history looked, a bit each.
+    part : int
+        Bits of the parts of the year, one of which has to be among them.
 
     Returns
     -------
-    (pixels,) float32
-        NaN where there is no look, no baseline or it is not usable.
+    (rows, columns) float32
+        NaN where there is no look, no baseline or none at this time of the year.
     """
-    departure = np.full(look.size, np.float32(np.nan), np.float32)
-    for at in range(look.size):
-        if usable[at] and coefficients[0, at] != NO_FIT:
-            expected = 0.0
-            for term in range(basis.size):
-                expected += basis[term] * coefficients[term, at]
-            departure[at] = look[at] - expected / SCALE
+    departure = np.full(look.shape, np.float32(np.nan), np.float32)
+    for row in range(look.shape[0]):
+        for column in range(look.shape[1]):
+            if seasons[row, column] & part and coefficients[0, row, column] != NO_FIT:
+                expected = 0.0
+                for term in range(basis.size):
+                    expected += basis[term] * coefficients[term, row, column]
+                departure[row, column] = look[row, column] - expected / SCALE
     return departure
+
+
+@njit(nogil=True, cache=True)
+def middle(departure: Image, step: int, fewest: int) -> tuple[float, float]:
+    """Return median and spread of departures, (NaN, NaN) of fewer than ``fewest``.
+
+    Parameters
+    ----------
+    departure : (rows, columns) float32
+        NaN where not observed.
+    step : int
+        Every so many rows and columns are looked at.
+    fewest : int
+
+    Notes
+    -----
+    The spread, in standard deviations, is that of the narrower side, for a wide change widens only its own.
+    """
+    seen = np.empty(((departure.shape[0] + step - 1) // step) * ((departure.shape[1] + step - 1) // step), np.float32)
+    count = 0
+    for row in range(0, departure.shape[0], step):
+        for column in range(0, departure.shape[1], step):
+            if not np.isnan(departure[row, column]):
+                seen[count] = departure[row, column]
+                count += 1
+    if count < fewest:
+        return np.nan, np.nan
+    seen = seen[:count]
+    half = np.median(seen)
+    sides = half - np.median(seen[seen <= half]), np.median(seen[seen >= half]) - half
+    return half, _TO_SIGMA * min(sides)
 
 
 @njit(nogil=True, cache=True)
 def advance(
     departure: Image,
-    noise: Image,
-    run: NDArray[np.int8],
-    days: NDArray[np.uint16],
-    mean: Whole,
+    own: tuple[NDArray[np.uint16], NDArray[np.uint16], float, float],
+    state: tuple[NDArray[np.int8], NDArray[np.uint16], Whole],
+    around: tuple[Floats, Floats],
     rule: tuple[float, int, int, int],
 ) -> None:
     """Take one look into the state of each pixel, in place.
 
     Parameters
     ----------
-    departure : (pixels,) float32
-        From the baseline and from what the surroundings did that day; NaN where not observed: the state stays.
-    noise : (pixels,) float32
-        Standard deviation that the departure has where nothing changed.
-    run : (pixels,) int8
-        Successive looks that departed, with the sign of the departure; a look that does not sets it to 0.
-    days : (3, pixels) uint16
-        Day the run began, day it was confirmed, day of the last look; 0 for none.
-    mean : (pixels,) int16
-        Mean departure of the run; it and the days of the run stand still once it is confirmed.
+    departure : (rows, columns) float32
+        From the baseline; NaN where not observed: the state stays.
+    own : (spread, looks, typical spread, its weight in looks)
+        Spread and looks of each pixel's history, (rows, columns) uint16, and what a pixel's spread is drawn towards.
+    state : (run, days, mean)
+        Successive looks that departed, with the sign of the departure, (rows, columns) int8: a look that does not sets
+        it to 0. Day the run began, day it was confirmed, day of the last look, (3, rows, columns) uint16; 0 for none.
+        Mean departure of the run, (rows, columns) int16; it and the days of the run stand still once it is confirmed.
+    around : (common, noise), each (cells down, cells across) float64
+        What the surroundings did that day and how far they spread, drawn over the block by straight lines between the
+        middles of the cells; NaN where nothing is known.
     rule : (threshold, looks that confirm, direction, today)
         Direction -1 heeds falls, 1 rises, 0 both.
     """
-    threshold, confirming, direction, today = rule
-    for at in range(departure.size):
-        if np.isnan(departure[at]):
-            continue
-        days[2, at] = today
-        sign = _sign(departure[at], threshold * noise[at], direction)
-        past = run[at] if run[at] * sign > 0 else 0
-        run[at] = past + sign if abs(past) < _MOST_RUN else past
-        if days[1, at] > 0:
-            continue
-        if sign == 0:
-            days[0, at], mean[at] = 0, 0
-            continue
-        looks = abs(run[at])
-        if looks == 1:
-            days[0, at], mean[at] = today, 0
-        mean[at] = np.int16(np.rint(mean[at] + (departure[at] * SCALE - mean[at]) / looks))
-        if looks >= confirming:
-            days[1, at] = today
+    spread, looks, typical, weight = own
+    run, days, _ = state
+    threshold, _, direction, today = rule
+    rows, columns = departure.shape
+    drawn = np.empty((2, columns))
+    places = [_between(column, columns, around[0].shape[1]) for column in range(columns)]
+    for row in range(rows):
+        for plane, line in zip(around, drawn):  # noqa: B905 - compiled code knows no strict zip
+            _draw(plane, _between(row, rows, plane.shape[0]), places, line)
+        for column in range(columns):
+            gap = departure[row, column] - drawn[0, column]
+            if np.isnan(gap):
+                continue
+            freedom = max(looks[row, column] - _TERMS, 1.0)
+            mine = (weight * typical**2 + freedom * (spread[row, column] / SCALE) ** 2) / (weight + freedom)
+            sign = 0
+            if gap * gap > threshold * threshold * (mine + drawn[1, column] ** 2) and gap * direction >= 0:
+                sign = 1 if gap > 0 else -1
+            days[2, row, column] = today
+            past = run[row, column]
+            if sign == 0 and past == 0:
+                continue
+            past = past if past * sign > 0 else 0
+            run[row, column] = past + sign if abs(past) < _MOST_RUN else past
+            if days[1, row, column] == 0:
+                _run(state, row, column, gap, rule)
 
 
 @njit(nogil=True, cache=True)
-def _sign(departure: float, limit: float, direction: int) -> int:
-    if departure > limit and direction >= 0:
-        return 1
-    if departure < -limit and direction <= 0:
-        return -1
-    return 0
+def _run(
+    state: tuple[NDArray[np.int8], NDArray[np.uint16], Whole],
+    row: int,
+    column: int,
+    gap: float,
+    rule: tuple[float, int, int, int],
+) -> None:
+    """Bring the days and the mean departure of a pixel's run up to date."""
+    run, days, mean = state
+    _, confirming, _, today = rule
+    looks = abs(run[row, column])
+    if looks == 0:
+        days[0, row, column], mean[row, column] = 0, 0
+        return
+    if looks == 1:
+        days[0, row, column], mean[row, column] = today, 0
+    former = mean[row, column]
+    mean[row, column] = np.int16(np.rint(former + (gap * SCALE - former) / looks))
+    if looks >= confirming:
+        days[1, row, column] = today
+
+
+@njit(nogil=True, cache=True)
+def _draw(plane: Floats, place: Place, places: list[Place], line: Floats) -> None:
+    """Draw a plane of cells over one row of pixels, linear between the cells' middles, level beyond them."""
+    up, down, lower = place
+    between = plane[up] * (1 - lower) + plane[down] * lower
+    for column, (left, right, further) in enumerate(places):
+        line[column] = between[left] * (1 - further) + between[right] * further
+
+
+@njit(nogil=True, cache=True)
+def _between(at: int, size: int, cells: int) -> Place:
+    """Return the two cells between whose middles a pixel lies, and its share of the way."""
+    place = min(max((at + 0.5) * cells / size - 0.5, 0.0), cells - 1.0)
+    low = min(int(place), max(cells - 2, 0))
+    return low, min(low + 1, cells - 1), place - low
 
 
 @njit(nogil=True, cache=True)

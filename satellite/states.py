@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 import zarr
@@ -31,6 +31,7 @@ from satellite.patches import Grid
 from satellite.series import STATES, Baseline, Params, Watch
 
 Image = NDArray[np.float32]
+Planes = dict[str, "zarr.Array[Any]"]
 Result = TypeVar("Result")
 
 TILE_PX = 512
@@ -103,11 +104,11 @@ def fit(
     with ExitStack() as stack:
         first = stack.enter_context(Reader(kept[0], None, index))
         opened = [first, *(stack.enter_context(Reader(each, first.grid, index)) for each in kept[1:])]
-        group = _made(folder / f"baseline-{serial}", first.grid, _BASELINE)
+        baseline = _made(folder / f"baseline-{serial}", first.grid, _BASELINE)
 
         def learn(tile: Tile, stacked: Image) -> NDArray[np.uint16]:
             found = series.fit(stacked, days, params)
-            _put(group, tile, vars(found))
+            _put(baseline, tile, vars(found))
             return found.spread[::_SAMPLE_STEP, ::_SAMPLE_STEP].ravel()
 
         parts = tiles(first.grid)
@@ -283,13 +284,14 @@ def _sweep(folder: Path, held: tuple[str, ...]) -> None:
                 shutil.rmtree(stale)
 
 
-def _made(path: Path, grid: Grid, arrays: dict[str, tuple[int, str]]) -> zarr.Group:
+def _made(path: Path, grid: Grid, arrays: dict[str, tuple[int, str]]) -> Planes:
     group = zarr.open_group(path, mode="w")
     # Bits of neighbours are alike where nothing happens: shuffled, most of a state packs to nothing.
     packing = BloscCodec(cname="lz4", clevel=1, shuffle="bitshuffle")
+    made = {}
     for name, (planes, kind) in arrays.items():
         deep = (planes,) if planes else ()
-        group.create_array(
+        made[name] = group.create_array(
             name,
             shape=(*deep, grid.rows, grid.columns),
             chunks=(*deep, TILE_PX, TILE_PX),
@@ -297,17 +299,18 @@ def _made(path: Path, grid: Grid, arrays: dict[str, tuple[int, str]]) -> zarr.Gr
             compressors=packing,
             fill_value=0,
         )
-    return group
+    return made
 
 
-def _opened(path: Path) -> zarr.Group:
-    return zarr.open_group(path, mode="r")
+def _opened(path: Path) -> Planes:
+    """Return the arrays of a folder; looking them up anew for each tile would cost as much as reading them."""
+    return dict(zarr.open_group(path, mode="r").arrays())
 
 
-def _got(group: zarr.Group, tile: Tile) -> dict[str, Any]:
-    return {name: np.asarray(array[(..., *tile)]) for name, array in group.arrays()}
+def _got(planes: Planes, tile: Tile) -> dict[str, Any]:
+    return {name: np.asarray(array[(..., *tile)]) for name, array in planes.items()}
 
 
-def _put(group: zarr.Group, tile: Tile, values: dict[str, Any]) -> None:
+def _put(planes: Planes, tile: Tile, values: dict[str, Any]) -> None:
     for name, value in values.items():
-        cast("zarr.Array[Any]", group[name])[(..., *tile)] = value
+        planes[name][(..., *tile)] = value

@@ -1,6 +1,4 @@
-"""The commands on radar, networks and series: exit codes and sentences in both languages."""
-
-from datetime import date, timedelta
+"""The commands on radar and networks: exit codes and sentences in both languages."""
 
 import numpy as np
 import pytest
@@ -53,25 +51,3 @@ def test_a_network_is_run(capsys, tmp_path):
     networks_made.siamese(tmp_path / "m.onnx")
     code, out, _ = _hdq(capsys, *arguments)
     assert (code, "score.tif" in out) == (0, True)
-
-
-def test_a_series_is_fitted_updated_and_reported(capsys, tmp_path):
-    """Three commands; before the first, and for a winter day, a sentence."""
-    project = ["--project", tmp_path / "project", "--language", "en"]
-    rng = np.random.default_rng(2)
-
-    def look(day):
-        image = (0.7 + 0.02 * rng.normal(size=(1, 60, 60))).astype(np.float32)
-        return tifs.write(tmp_path / f"ndvi_{day:%Y%m%d}.tif", image)
-
-    newest = look(date(2021, 6, 3))
-    assert _hdq(capsys, "series", "update", newest, *project)[0] == 1
-    history = [look(date(2020, 4, 20) + timedelta(12 * at)) for at in range(14)]
-    code, out, _ = _hdq(capsys, "series", "fit", *history, "--threshold", "5", *project)
-    assert (code, "14 images" in out) == (0, True)
-    code, out, _ = _hdq(capsys, "series", "update", newest, *project)
-    assert (code, "Stable 100.00%" in out) == (0, True)
-    code, _, err = _hdq(capsys, "series", "update", newest, "--seen-on", "2021-12-24", *project)
-    assert (code, "snow" in err) == (1, True)
-    code, out, _ = _hdq(capsys, "series", "report", *project)
-    assert (code, "states.tif" in out) == (0, True)

@@ -1,0 +1,128 @@
+"""Commands on a whole province by tiles, on threads or on a Dask cluster."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import frame
+from commands.frame import Arguments
+from gis.errors import WorkbenchError
+from gis.language import Catalogue
+
+if TYPE_CHECKING:  # heavy libraries wait until a command runs
+    from commands.frame import Verbs
+    from cross_check.province import Order
+    from satellite.cluster import Finished, Tell
+
+_TILE_PX = 2048
+_FEWEST_PX = 64
+
+
+def province(verbs: "Verbs", words: Catalogue) -> None:
+    """Add the commands on tiles: detect, fit, update."""
+    group = frame.group(verbs, "province", "cluster.command", words)
+    parser = frame.command(group, "detect", "cluster.detect", _detect, words)
+    parser.add_argument("before", type=Path, help=words.say("cluster.before"))
+    parser.add_argument("after", type=Path, help=words.say("cluster.after"))
+    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
+    day = frame.day(words)
+    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
+    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+    parser.add_argument("--false-alarm", type=frame.share, metavar="P", help=words.say("cli.false_alarm"))
+    parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
+    parser.add_argument("--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px"))
+    _add_running(parser, words)
+    parser = frame.command(group, "fit", "cluster.fit", _fit, words)
+    parser.add_argument("images", type=Path, help=words.say("cluster.images"))
+    parser.add_argument("--index", choices=("ndvi", "ndwi", "mndwi", "ndbi", "nbr", "bsi"), default="ndvi")
+    parser.add_argument("--direction", choices=("fall", "rise", "both"), help=words.say("cli.direction"))
+    _add_running(parser, words)
+    parser = frame.command(group, "update", "cluster.update", _update, words)
+    parser.add_argument("images", type=Path, help=words.say("cluster.images"))
+    _add_running(parser, words)
+
+
+def _add_running(parser: argparse.ArgumentParser, words: Catalogue) -> None:
+    parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cluster.out"))
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=words.say("cluster.scheduler"))
+    parser.add_argument("--workers", type=_count, metavar="N", help=words.say("cluster.workers"))
+
+
+def _detect(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import province as verbs
+    from satellite.detection import Params
+
+    wanted = {name: getattr(arguments, name) for name in ("false_alarm", "smallest_m2")}
+    params = replace(Params(), **{name: value for name, value in wanted.items() if value is not None})
+    pair = verbs.Pair(
+        arguments.before,
+        arguments.after,
+        tuple(arguments.clear),
+        (arguments.before_on, arguments.after_on),
+        arguments.tile_px,
+    )
+    out = arguments.out or frame.project(arguments).folder / "province"
+    return frame.print_step(verbs.detect(pair, out, params=params, order=_order(arguments, words)), words)
+
+
+def _fit(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import province as verbs
+    from satellite.series import Params
+
+    params = Params() if arguments.direction is None else Params(direction=arguments.direction)
+    where, order = _series(arguments), _order(arguments, words)
+    step = verbs.fit(arguments.images, where, index=arguments.index, params=params, order=order)
+    return frame.print_step(step, words)
+
+
+def _update(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import province as verbs
+
+    step = verbs.update(arguments.images, _series(arguments), order=_order(arguments, words))
+    return frame.print_step(step, words)
+
+
+def _series(arguments: Arguments) -> Path:
+    chosen: Path | None = arguments.out
+    return chosen or frame.project(arguments).folder / "province-series"
+
+
+def _order(arguments: Arguments, words: Catalogue) -> "Order":
+    from cross_check.province import Order
+    from satellite import cluster
+
+    scheduler = cluster.scheduler_address(arguments.scheduler)
+    return Order(scheduler, arguments.workers, frame.progress(words), _teller(words))
+
+
+def _teller(words: Catalogue) -> "Tell":
+    """Return what prints a line a tile: how far, how long, how much memory, by whom."""
+    count = 0
+
+    def tell(finished: "Finished") -> None:
+        nonlocal count
+        count += 1
+        code = "cluster.tile_again" if finished.again else "cluster.tile_done"
+        facts = {name: getattr(finished, name) for name in ("key", "seconds", "memory_mb", "worker")}
+        print(words.say(code, count=count, **facts), file=sys.stderr, flush=True)
+        if refused := finished.figures.get("refused"):
+            reason = words.explain(WorkbenchError(refused["code"], refused["english"], **refused["params"]))
+            print(words.say("cluster.tile_refused", key=finished.key, reason=reason), file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _pixels(text: str) -> int:
+    value = int(text)
+    if value < _FEWEST_PX:
+        raise ValueError(text)
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
