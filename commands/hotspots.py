@@ -1,6 +1,7 @@
 """Command on hotspots: in what cells, of what size, in proportion to what, how strictly."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def add(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--exposure", metavar="NAME", help=words.say("hotspots.exposure"))
     _add_statistic(parser, words)
     parser.add_argument("--density-m", type=frame.positive, metavar="M", help=words.say("hotspots.density"))
+    parser.add_argument("--image", type=Path, metavar="TIF", help=words.say("surfaces.image"))
 
 
 def measures(verbs: "Verbs", words: Catalogue) -> None:
@@ -62,10 +64,12 @@ def _add_statistic(parser: argparse.ArgumentParser, words: Catalogue) -> None:
 
 
 def _run(arguments: Arguments, words: Catalogue) -> int:
-    from datetime import date
-
     from cross_check import chain
 
+    asked = arguments.first is not None or arguments.last is not None
+    between = (arguments.first or date.min, arguments.last or date.max) if asked else None
+    if arguments.image is not None:
+        return _draw(arguments, words, between)
     counting = chain.Counting(
         cell_m=arguments.cell_m,
         resolution=arguments.h3,
@@ -75,15 +79,24 @@ def _run(arguments: Arguments, words: Catalogue) -> int:
         exposure=arguments.exposure,
         density_m=arguments.density_m,
     )
-    asked = arguments.first is not None or arguments.last is not None
     step = chain.find_hotspots(
         frame.project(arguments),
         kind=arguments.kind,
-        between=(arguments.first or date.min, arguments.last or date.max) if asked else None,
+        between=between,
         events=arguments.events,
         counting=counting,
         params=_params(arguments),
     )
+    return frame.print_step(step, words)
+
+
+def _draw(arguments: Arguments, words: Catalogue, between: tuple[date, date] | None) -> int:
+    from cross_check import surfaces
+    from cross_check.clusters import Source
+
+    source = Source(arguments.kind, arguments.events, arguments.cell_m)
+    project = frame.project(arguments)
+    step = surfaces.draw(project, source, arguments.image, between=between, params=_params(arguments))
     return frame.print_step(step, words)
 
 

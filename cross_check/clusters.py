@@ -66,15 +66,15 @@ def scan_signals(project: Project, source: Source, order: ScanOrder) -> Step:
     WorkbenchError
         ``chain.no_signals``, ``files.missing`` and those of ``gis.scan_events.find``.
     """
-    points = _events(project, source)
+    points = events(project, source)
     first, last = order.first or points["seen_on"].min().date(), order.last or points["seen_on"].max().date()
     cells = grids.cover(regions_of(project), size_m=source.cell_m)
     exposure = _sites(project, cells) if order.model == "poisson" and order.exposure == "enterprises" else None
-    asked = scan_events.Order(first, last, order.model, order.step_days, exposure, order.params)
-    scanned = scan_events.find(points, cells, asked, rng=np.random.default_rng(order.seed))
+    wanted = scan_events.Order(first, last, order.model, order.step_days, exposure, order.params)
+    scanned = scan_events.find(points, cells, wanted, rng=np.random.default_rng(order.seed))
     within = grids.between(points, pd.Timestamp(first), pd.Timestamp(last))
     grouped = groups.tested(within, groups.find(within), cells, scanned)
-    recipe = asdict(order) | _asked(source) | {"first": first.isoformat(), "last": last.isoformat()}
+    recipe = asdict(order) | asked(source) | {"first": first.isoformat(), "last": last.isoformat()}
     recipe |= {"params": _plain(order.params)}
     package = project.clusters.with_suffix(".gpkg")
     files.write_table(scanned.table, project.clusters)
@@ -100,7 +100,7 @@ def find_emerging(project: Project, source: Source, *, params: emerging.Params |
         ``chain.no_signals``, ``files.missing`` or ``emerging.too_short``.
     """
     params = params or emerging.Params()
-    points = _events(project, source)
+    points = events(project, source)
     cells = grids.cover(regions_of(project), size_m=source.cell_m)
     table, months = emerging.find(points, cells, params=params)
     package = project.emerging.with_suffix(".gpkg")
@@ -115,7 +115,7 @@ def find_emerging(project: Project, source: Source, *, params: emerging.Params |
         "patterns_raw": int((table["pattern_raw"] != "none").sum()),
     }
     recipe = project.emerging.with_suffix(".json")
-    files.write_json(_asked(source) | asdict(params) | figures, recipe)
+    files.write_json(asked(source) | asdict(params) | figures, recipe)
     return Step("emerging.done", figures, (project.emerging, package, project.emerging_months, recipe))
 
 
@@ -127,7 +127,7 @@ def make_lists(project: Project, source: Source, *, month: str | None = None, mo
     WorkbenchError
         ``chain.no_signals``, ``files.missing`` or ``lists.no_month``.
     """
-    points = _events(project, source)
+    points = events(project, source)
     cells = grids.cover(regions_of(project), size_m=source.cell_m)
     months, counts = emerging.cube(points, cells)
     table = lists.monthly(counts, months, cells.ids(), month=month or months[-1], most=most)
@@ -137,7 +137,7 @@ def make_lists(project: Project, source: Source, *, month: str | None = None, mo
     figures: dict[str, object] = {kind: int((table["list"] == kind).sum()) for kind in lists.KINDS}
     recipe = project.lists.with_suffix(".json")
     figures |= {"month": month or months[-1]}
-    files.write_json(_asked(source) | {"most": most} | figures, recipe)
+    files.write_json(asked(source) | {"most": most} | figures, recipe)
     return Step("lists.done", figures, (project.lists, sheet, recipe))
 
 
@@ -176,7 +176,14 @@ def merge_fires(project: Project, *, points: Path | None = None, params: fires.P
     return Step("fires.done", figures, (project.fires, package, project.suspects))
 
 
-def _events(project: Project, source: Source) -> gpd.GeoDataFrame:
+def events(project: Project, source: Source) -> gpd.GeoDataFrame:
+    """Return the signals that are looked at (``signals.SCHEMA``).
+
+    Raises
+    ------
+    WorkbenchError
+        ``chain.no_signals`` if there is none of the kind; ``files.missing``.
+    """
     if source.events is None:
         points = files.read_layer(project.signals)
     else:
@@ -187,7 +194,7 @@ def _events(project: Project, source: Source) -> gpd.GeoDataFrame:
     return points
 
 
-def _asked(source: Source) -> dict[str, object]:
+def asked(source: Source) -> dict[str, object]:
     """Return which signals were looked at, as JSON: a file by its name and hash."""
     events = source.events
     told = {"events": events and events.name, "events_sha256": events and files.sha256(events)}
