@@ -66,6 +66,16 @@ class Project:
         return self.folder / "officers.parquet"
 
     @property
+    def imagery(self) -> Path:
+        """Folder of fetched images: a folder a catalogue, a folder an image, and the receipts."""
+        return self.folder / "imagery"
+
+    @property
+    def scenes(self) -> Path:
+        """The list of images, ``satellite.holdings.SCHEMA``."""
+        return self.folder / "scenes.parquet"
+
+    @property
     def detect(self) -> Path:
         """Folder of the change detection: score.tif, change.tif, patches.gpkg, recipe.json."""
         return self.folder / "detect"

@@ -1,15 +1,26 @@
-"""Rim: a project's images: for which area they are looked for, how they are fetched, what is there."""
+"""Rim: a project's images: for which area they are looked for, and the list of those that are there."""
 
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from pathlib import Path
 
+import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from cross_check.chain import Step
 from cross_check.files import Project
 from gis import files
 from gis.errors import WorkbenchError
+from gis.progress import Progress, silent
+from satellite import scene_list, scenes
+from satellite.products import Description
+from satellite.questions import BEIJING
+from satellite.scene_list import Listed
 
 _COARSE_DEG = 0.005
+_UNKNOWN = "scene.unknown"
 
 
 def area(project: Project, *, division: str = "", file: Path | None = None) -> BaseGeometry:
@@ -38,6 +49,51 @@ def area(project: Project, *, division: str = "", file: Path | None = None) -> B
     return shapely.simplify(outline, _COARSE_DEG / 2).buffer(_COARSE_DEG / 2, quad_segs=1, join_style="mitre")
 
 
+def listing(project: Project) -> gpd.GeoDataFrame:
+    """Return the list of a project's images, see ``scene_list.SCHEMA``; without rows if there is none.
+
+    Raises
+    ------
+    WorkbenchError
+        ``rows.unreadable`` if it is damaged.
+    """
+    return files.read_layer(project.scenes) if project.scenes.exists() else scene_list.empty()
+
+
+def add(
+    project: Project, path: Path, *, at: datetime, seen_on: date | None = None, progress: Progress = silent
+) -> Step:
+    """List images that lie on disk, by content: a file, an archive, a product's folder, or a folder of such.
+
+    Parameters
+    ----------
+    project : Project
+    path : Path
+    at : datetime
+        Now, with its time zone.
+    seen_on : date, optional
+        Day in Beijing of an image that does not tell it.
+    progress : Progress
+        Told images.
+
+    Returns
+    -------
+    Step
+        ``imagery.added``: how many are new, known already, and passed over as no images.
+
+    Raises
+    ------
+    WorkbenchError
+        ``imagery.no_place`` or ``imagery.no_date`` for an image that does not tell where or when, and those of
+        ``scenes.describe``; the list stays as it was.
+    """
+    described, passed = _described(path, progress)
+    rows = [_row(project, place, found, at, seen_on) for place, found in described]
+    fresh = enlist(project, rows)
+    figures = {"fresh": fresh, "known": len(rows) - fresh, "passed": passed}
+    return Step("imagery.added", figures, (project.scenes,) if rows else ())
+
+
 def _of_file(path: Path) -> BaseGeometry:
     layer = files.read_layer(path)
     polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
@@ -54,3 +110,94 @@ def _of_division(project: Project, division: str) -> BaseGeometry:
         if called.any():
             return table[called].geometry.union_all()
     raise WorkbenchError("imagery.no_division", "No division is called {name}", name=division)
+
+
+def _described(path: Path, progress: Progress) -> tuple[list[tuple[Path, Description]], int]:
+    """Return the images at a place and how many things there are none."""
+    try:
+        return [(path, scenes.describe(path))], 0
+    except WorkbenchError as fault:
+        if fault.code != _UNKNOWN or not path.is_dir():
+            raise
+    found, passed = [], 0
+    inside = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+    for done, child in enumerate(inside):
+        progress(done, len(inside), "imagery.adding")
+        try:
+            found.append((child, scenes.describe(child)))
+        except WorkbenchError as fault:
+            if fault.code != _UNKNOWN:
+                raise
+            passed += 1
+    return found, passed
+
+
+def _row(project: Project, path: Path, found: Description, at: datetime, seen_on: date | None) -> Listed:
+    if found.footprint is None:
+        english = "{name} does not tell where it was taken and cannot be listed"
+        raise WorkbenchError("imagery.no_place", english, name=path.name)
+    sensed_at = found.sensed_at
+    if sensed_at is None:
+        if seen_on is None:
+            english = "{name} does not tell when it was taken; say the day with --seen-on"
+            raise WorkbenchError("imagery.no_date", english, name=path.name)
+        sensed_at = datetime.combine(seen_on, time(12), BEIJING)
+    content, size = content_of(path)
+    return Listed(
+        content=content,
+        scene_id=found.scene_id,
+        sensor=found.sensor,
+        platform=found.platform,
+        sensed_at=sensed_at,
+        footprint=found.footprint,
+        bands=found.bands,
+        cloud_percent=float("nan") if found.cloud_percent is None else found.cloud_percent,
+        gsd_m=float("nan") if found.gsd_m is None else found.gsd_m,
+        size_mb=size / 1e6,
+        path=written(project, path),
+        added_at=at,
+    )
+
+
+def enlist(project: Project, rows: Sequence[Listed]) -> int:
+    """Put images on the project's list and return how many are new; of one that is there twice, the last counts."""
+    if not rows:
+        return 0
+    fresh = scene_list.as_table({row.content: row for row in rows}.values())
+    table, count = scene_list.joined(listing(project), fresh)
+    files.write_table(table, project.scenes)
+    return count
+
+
+def content_of(path: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file, or of the names and digests of a folder's files, and their size in bytes.
+
+    Hidden files do not count: they are notes of ours or of the system's.
+    """
+    if path.is_file():
+        return files.sha256(path), path.stat().st_size
+    digest, size = hashlib.sha256(), 0
+    for file in sorted(path.rglob("*")):
+        inner = file.relative_to(path)
+        if file.is_file() and not any(part.startswith(".") for part in inner.parts):
+            digest.update(f"{inner.as_posix()}\n{files.sha256(file)}\n".encode())
+            size += file.stat().st_size
+    return digest.hexdigest(), size
+
+
+def written(project: Project, path: Path) -> str:
+    """Return a path as the list writes it: from the project's folder where it lies within, else from the root."""
+    whole, root = path.resolve(), project.folder.resolve()
+    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else whole.as_posix()
+
+
+def place(project: Project, written: str) -> Path:
+    """Return where an image of the list lies.
+
+    Parameters
+    ----------
+    project : Project
+    written : str
+        From the column ``path``.
+    """
+    return project.folder / written

@@ -82,7 +82,7 @@ def _fits(offer: Offer, question: Question) -> bool:
     first, last = question.utc_span
     wanted = question.collection or question.sensor
     return (
-        wanted in {offer.collection, offer.properties.get("hdq:sensor")}
+        wanted in {offer.collection, offer.told["properties"].get("hdq:sensor")}
         and first <= offer.sensed_at <= last
         and not offer.cloud_percent > question.max_cloud
         and bool(shapely.intersects(offer.footprint, question.area))

@@ -102,8 +102,8 @@ class Offer:
     size_mb : float
         Megabytes of all files together, NaN if not told; as exact as the catalogue is.
     assets : mapping of str to Asset
-    properties : mapping
-        What else the catalogue tells.
+    told : mapping
+        All that the catalogue tells, as a STAC item; empty if it does not speak STAC.
     """
 
     scene_id: str
@@ -116,7 +116,7 @@ class Offer:
     cloud_percent: float = float("nan")
     size_mb: float = float("nan")
     assets: Mapping[str, Asset] = field(default_factory=dict)
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def thumbnail(self, holding: Holding) -> Asset | None:
         """Return the small picture, or None if the image has none."""
@@ -237,8 +237,49 @@ def from_stac(item: Mapping[str, Any], *, provider: str, sensor: str) -> Offer:
         cloud_percent=float("nan") if cloud is None else float(cloud),
         size_mb=sum(sizes) / _MEGABYTE if sizes and len(sizes) == len(assets) else float("nan"),
         assets=assets,
-        properties=properties,
+        told=item,
     )
+
+
+def as_stac(offer: Offer, holding: Holding, files: Mapping[str, tuple[str, int, str]]) -> dict[str, Any]:
+    """Return the STAC item of an image that lies on disk: what the catalogue told, with the files that are there.
+
+    A file of a band stands under the band's common name, so that whoever opens the image need not know the catalogue.
+
+    Parameters
+    ----------
+    offer : Offer
+    holding : Holding
+        How the catalogue calls the bands.
+    files : mapping of str to (name, size, sha256)
+        By the catalogue's key; the name is that of a file beside the item.
+    """
+    common = {key: band for band, key in holding.bands.items()}
+    told = {key: dict(value) for key, value in offer.told.get("assets", {}).items()}
+    assets = {}
+    for key, (name, size, digits) in files.items():
+        rest = {part: value for part, value in told.get(key, {}).items() if part != "alternate" and ":refs" not in part}
+        own = {"href": f"./{name}", "file:size": size, "file:checksum": f"1220{digits}"}
+        assets[common.get(key, key)] = rest | own
+    properties: dict[str, Any] = {
+        "datetime": offer.sensed_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "title": offer.title,
+    }
+    if not np.isnan(offer.cloud_percent):
+        properties["eo:cloud_cover"] = offer.cloud_percent
+    source = {"hdq:sensor": offer.sensor, "hdq:provider": offer.provider}
+    return {
+        "type": "Feature",
+        "stac_version": offer.told.get("stac_version", "1.0.0"),
+        "stac_extensions": list(offer.told.get("stac_extensions", [])),
+        "id": offer.scene_id,
+        "collection": offer.collection,
+        "geometry": shapely.geometry.mapping(offer.footprint),
+        "bbox": list(offer.footprint.bounds),
+        "properties": properties | dict(offer.told.get("properties", {})) | source,
+        "links": [],
+        "assets": assets,
+    }
 
 
 def _asset(key: str, asset: Mapping[str, Any]) -> Asset:

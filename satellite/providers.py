@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Provider:
     Attributes
     ----------
     name : str
-        Its key in ``providers.toml``, or the host of an address that was typed.
+        Its key in ``providers.toml``, or what was typed: by it the same catalogue is found again.
     kind : str
         One of ``KINDS``.
     address : str
@@ -72,6 +72,11 @@ class Provider:
         if self.kind == "folder":
             return Path(self.address).name
         return urlsplit(self.address).hostname or ""
+
+    @property
+    def label(self) -> str:
+        """What it is called on a screen and in the names of folders: its name, or the host of an address."""
+        return self.name if self.name in names() else self.host
 
     def holding(self, sensor: str) -> Holding:
         """Return how a sensor is held.
@@ -116,7 +121,8 @@ def provider(name: str = DEFAULT, environment: Mapping[str, str] = os.environ) -
     ------
     WorkbenchError
         ``catalog.no_address`` if the environment does not tell the address, ``catalog.unknown`` if the name is neither
-        known nor an address nor a folder, ``catalog.closed`` if the service has ended.
+        known nor an address nor a folder, ``catalog.open_password`` if the address holds a password,
+        ``catalog.closed`` if the service has ended.
     """
     entries = _entries()
     _demand_open(name)
@@ -129,8 +135,7 @@ def provider(name: str = DEFAULT, environment: Mapping[str, str] = os.environ) -
         return _demand_usable(_provider(name, entry, address))
     kind, address = _typed(name)
     entry = entries[{"stac": "bureau", "dhus": "mirror", "folder": "folder"}[kind]]
-    made = _provider(name, entry, address)
-    return _demand_usable(replace(made, name=made.host))
+    return _demand_usable(_provider(name, entry, address))
 
 
 def _provider(name: str, entry: Mapping[str, Any], address: str) -> Provider:
@@ -159,6 +164,11 @@ def _demand_usable(asked: Provider) -> Provider:
     if not fits:
         english = "Neither a known catalogue ({known}) nor an address nor a folder"
         raise WorkbenchError("catalog.unknown", english, known=", ".join(names()))
+    if asked.kind != "folder" and "@" in urlsplit(asked.address).netloc:
+        english = "A password does not belong into an address; set the environment variables {user} and {password}"
+        raise WorkbenchError(
+            "catalog.open_password", english, user=asked.user_variable, password=asked.password_variable
+        )
     return asked
 
 

@@ -1,10 +1,13 @@
 """Commands on images, against catalogues on loopback."""
 
+import contextlib
+
 import geopandas as gpd
+import numpy as np
 import pytest
 
 import cli
-from tests.satellite import stacs
+from tests.satellite import shaky, stacs, tifs
 
 PERIOD = ("--first", "2026-05-01", "--last", "2026-05-31")
 BOX = ("--bbox", 126, 45.5, 127, 46)
@@ -51,3 +54,52 @@ def test_without_network_it_is_told(capsys, tmp_path):
     assert code == 1
     assert "127.0.0.1 无响应" in err
     assert "Traceback" not in err
+
+
+def test_images_are_fetched_listed_and_added(capsys, tmp_path):
+    """From ids and from a saved list; a second time nothing is new; the list can be saved."""
+    project, content = tmp_path / "project", b"II*\x00 no image, but bytes"
+    with contextlib.ExitStack() as running:
+        store = running.enter_context(shaky.serving(**{"red.tif": content}))
+        api = running.enter_context(stacs.small(stacs.item("S2A_1", red=store.url("red.tif"))))
+        source = ("--provider", api.address, "--collection", "sentinel-2-l2a")
+        hdq(capsys, project, "search", *source, *BOX, *PERIOD, "--out", tmp_path / "found.gpkg")
+        code, said, _ = hdq(capsys, project, "fetch", "--from", tmp_path / "found.gpkg", "--bands", "red")
+        assert (code, "已取得 1 景、1 个文件" in said) == (0, True)
+        code, said, err = hdq(capsys, project, "fetch", "S2A_1", *source, "--bands", "nir")
+        assert (code, "nir" in err) == (1, True)
+        store.files.clear()
+        (project / "imagery").rename(tmp_path / "gone")
+        code, said, err = hdq(capsys, project, "fetch", "S2A_1", *source, "--bands", "red")
+    assert code == 1
+    assert "上已没有 red.tif" in err
+    code, said, _ = hdq(capsys, project, "list", "--out", tmp_path / "list.geojson")
+    assert (code, "S2A_1" in said) == (0, True)
+    assert len(gpd.read_file(tmp_path / "list.geojson")) == 1
+
+
+def test_ids_or_a_list_one_of_the_two(capsys, tmp_path):
+    """Neither and both are told."""
+    for asked in ((), ("a", "--from", tmp_path / "x.gpkg")):
+        code, _, err = hdq(capsys, tmp_path, "fetch", *asked)
+        assert (code, "--from" in err) == (1, True)
+
+
+def test_an_image_on_disk_is_added(capsys, tmp_path):
+    """What it does not tell is asked for by the name of the option."""
+    path = tifs.write(tmp_path / "shot.tif", np.ones((1, 8, 8), dtype="float32"))
+    code, _, err = hdq(capsys, tmp_path / "p", "add", path)
+    assert (code, "--seen-on" in err) == (1, True)
+    code, said, _ = hdq(capsys, tmp_path / "p", "add", path, "--seen-on", "2026-05-10")
+    assert (code, "新登记 1 景" in said) == (0, True)
+    assert "shot" in hdq(capsys, tmp_path / "p", "list")[1]
+
+
+def test_without_credentials_it_is_told_which_to_set(capsys, tmp_path, monkeypatch):
+    """A mirror wants a name and a password; the sentence names their variables."""
+    for name in ("HDQ_DHUS_USER", "HDQ_DHUS_PASSWORD"):
+        monkeypatch.setenv(name, "")
+    code, _, err = hdq(capsys, tmp_path, "search", "--provider", "dhus:http://127.0.0.1:9/", *BOX, *PERIOD)
+    assert code == 1
+    assert "HDQ_DHUS_USER" in err
+    assert "HDQ_DHUS_PASSWORD" in err

@@ -1,7 +1,11 @@
 """A project's images: the area they are looked for in."""
 
+from datetime import UTC, date, datetime
+
 import geopandas as gpd
+import numpy as np
 import pytest
+import rasterio
 import shapely
 
 from cross_check import imagery
@@ -54,3 +58,80 @@ def test_a_layer_gives_its_polygons(tmp_path):
     with pytest.raises(WorkbenchError) as refused:
         imagery.area(Project(tmp_path), file=tmp_path / "b.geojson")
     assert refused.value.code == "imagery.no_polygon"
+
+
+NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
+
+
+def tif(path, value=1.0):
+    """Write a small GeoTIFF over Harbin."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    transform = rasterio.Affine(10, 0, 300_000, 0, -10, 5_000_000)
+    profile = {"driver": "GTiff", "width": 8, "height": 8, "count": 1, "dtype": "float32", "crs": "EPSG:32652"}
+    with rasterio.open(path, "w", **profile, transform=transform) as file:
+        file.write(np.full((1, 8, 8), value, dtype="float32"))
+    return path
+
+
+def test_an_image_on_disk_is_listed_by_content(tmp_path):
+    """With footprint, day and sensor; the same bytes elsewhere are the same image, at its newer place."""
+    project = Project(tmp_path / "project")
+    path = tif(tmp_path / "shot.tif")
+    step = imagery.add(project, path, at=NOW, seen_on=date(2026, 5, 10))
+    assert dict(step.figures) == {"fresh": 1, "known": 0, "passed": 0}
+    row = imagery.listing(project).iloc[0]
+    assert (row["scene_id"], row["seen_on"].date(), row["origin"]) == ("shot", date(2026, 5, 10), "disk")
+    assert row["content"] == files.sha256(path)
+    assert row["geometry"].area > 0
+    moved = project.folder / "images" / "b.tif"
+    moved.parent.mkdir(parents=True)
+    path.rename(moved)
+    again = imagery.add(project, moved, at=NOW, seen_on=date(2026, 5, 10))
+    assert dict(again.figures)["known"] == 1
+    assert imagery.listing(project)["path"].tolist() == ["images/b.tif"]
+
+
+def test_a_folder_of_images_is_listed_at_once(tmp_path):
+    """What is no image is counted and passed over."""
+    project = Project(tmp_path / "project")
+    for value in (1, 2):
+        tif(tmp_path / "in" / f"{value}.tif", value)
+    (tmp_path / "in" / "notes.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "in" / ".hidden").write_text("x", encoding="utf-8")
+    told = []
+    step = imagery.add(
+        project, tmp_path / "in", at=NOW, seen_on=date(2026, 5, 10), progress=lambda *each: told.append(each)
+    )
+    assert dict(step.figures) == {"fresh": 2, "known": 0, "passed": 1}
+    assert told[0] == (0, 3, "imagery.adding")
+
+
+def test_an_image_without_a_day_is_refused_and_the_list_stays(tmp_path):
+    """Of two, one without: neither is listed, and the sentence says what to do."""
+    project = Project(tmp_path / "project")
+    tif(tmp_path / "in" / "scene_20260510.tif")
+    tif(tmp_path / "in" / "undated.tif", 2.0)
+    with pytest.raises(WorkbenchError) as refused:
+        imagery.add(project, tmp_path / "in", at=NOW)
+    assert refused.value.code == "imagery.no_date"
+    assert not project.scenes.exists()
+
+
+def test_an_unknown_thing_is_told(tmp_path):
+    """A text is no image; a folder of texts gives an empty addition."""
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "notes.txt"
+    path.write_text("x", encoding="utf-8")
+    with pytest.raises(WorkbenchError):
+        imagery.add(Project(tmp_path / "p"), path, at=NOW)
+    assert dict(imagery.add(Project(tmp_path / "p"), path.parent, at=NOW).figures)["passed"] == 1
+
+
+def test_a_folders_content_is_its_names_and_bytes(tmp_path):
+    """Notes under hidden names do not count; a renamed file does."""
+    tif(tmp_path / "a" / "1.tif")
+    before = imagery.content_of(tmp_path / "a")
+    (tmp_path / "a" / ".1.tif.json").write_text("{}", encoding="utf-8")
+    assert imagery.content_of(tmp_path / "a") == before
+    (tmp_path / "a" / "1.tif").rename(tmp_path / "a" / "2.tif")
+    assert imagery.content_of(tmp_path / "a")[0] != before[0]
