@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import clusters, desk, hotspots, jobs, ledger, province, scenes, sensing, watch
+from commands import accuracy, clusters, desk, hotspots, jobs, ledger, province, scenes, sensing, watch
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import csv_file as _csv
@@ -76,6 +76,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         sensing.learned,
         watch.watch,
         province.province,
+        accuracy.accuracy,
         _leads,
         ledger.ledger,
         hotspots.add,

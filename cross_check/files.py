@@ -96,6 +96,26 @@ class Project:
         return self.folder / "series"
 
     @property
+    def accuracy(self) -> Path:
+        """Folder of the audit of a detection: its sample, the forms for reviewers, their reviews, the report."""
+        return self.folder / "accuracy"
+
+    @property
+    def accuracy_sample(self) -> Path:
+        """Places drawn by lot with their strata, see ``satellite.samples``; not for reviewers."""
+        return self.accuracy / "sample.parquet"
+
+    @property
+    def accuracy_reviews(self) -> Path:
+        """What people found at the places, ``cross_check.reviews.SCHEMA``."""
+        return self.accuracy / "reviews.parquet"
+
+    @property
+    def accuracy_report(self) -> Path:
+        """Confusion matrix, accuracies and areas with their intervals."""
+        return self.accuracy / "report.json"
+
+    @property
     def leads(self) -> Path:
         """Leads, ``cross_check.leads.SCHEMA``."""
         return self.folder / "leads.parquet"

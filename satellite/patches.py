@@ -1,7 +1,7 @@
 """Patches: polygons from pixels and summaries of pixels under polygons. The one door between raster and vector."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -220,6 +220,18 @@ def describe(
     ranked = patches.sort_values(["score", "patch_id"], ascending=[False, True], ignore_index=True)
     checked: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "patches")
     return checked
+
+
+def burn(outlines: gpd.GeoSeries, values: Sequence[int], grid: Grid) -> NDArray[np.uint16]:
+    """Return the value of the polygon that holds each pixel's middle, 0 where none does; later ones win."""
+    placed = outlines.to_crs(grid.crs)
+    if placed.empty:
+        return np.zeros((grid.rows, grid.columns), np.uint16)
+    pairs = zip(placed, values, strict=True)
+    burnt: NDArray[np.uint16] = features.rasterize(
+        pairs, (grid.rows, grid.columns), fill=0, transform=grid.transform, dtype="uint16"
+    )
+    return burnt
 
 
 def seen_share(change: NDArray[np.uint8], grid: Grid, outlines: gpd.GeoSeries) -> pd.Series:
