@@ -1,6 +1,7 @@
 """Command on hotspots: in what cells, of what size, in proportion to what, how strictly."""
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +97,10 @@ def _draw(arguments: Arguments, words: Catalogue, between: tuple[date, date] | N
 
     source = Source(arguments.kind, arguments.events, arguments.cell_m)
     project = frame.project(arguments)
-    step = surfaces.draw(project, source, arguments.image, between=between, params=_params(arguments))
+    params = replace(_params(arguments), deals=surfaces.DEALS)
+    step = surfaces.draw(
+        project, source, arguments.image, between=between, params=params, progress=frame.progress(words)
+    )
     return frame.print_step(step, words)
 
 

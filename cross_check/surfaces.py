@@ -21,9 +21,12 @@ from gis.crs import EQUAL_AREA
 from gis.errors import WorkbenchError
 from gis.hotspots import Params
 from gis.lattices import Frame
+from gis.progress import Progress, silent
 
 BANDS = ("z", "p_adjusted", "bin")
-CHUNK = 2048
+CHUNK = 1024
+DEALS = 99
+"""As many as a colour of 99 % needs: each goes through all blocks."""
 
 _TILE = 512
 
@@ -36,10 +39,11 @@ def draw(
     between: tuple[date, date] | None = None,
     params: Params | None = None,
     chunk: int = CHUNK,
+    progress: Progress = silent,
 ) -> Step:
     """Find hot cells among one kind of signals and write them as a GeoTIFF, with the recipe beside it.
 
-    Memory holds a few blocks at a time, whatever the size of a cell.
+    Memory holds a byte a cell and a few blocks at a time.
 
     Parameters
     ----------
@@ -50,9 +54,10 @@ def draw(
     between : (date, date), optional
         First and last day; all days by default.
     params : Params, optional
-        Each deal of the whole map's p goes through all blocks.
+        Each deal of the whole map's p goes through all blocks; by default there are ``DEALS``.
     chunk : int
         Cells to a side of a block.
+    progress : Progress, optional
 
     Raises
     ------
@@ -60,7 +65,7 @@ def draw(
         ``chain.no_signals``, ``files.missing``, ``hotspots.too_large``, and ``surfaces.no_image`` if the path does not
         end in ``.tif`` or local Moran's I is asked for.
     """
-    params = params or Params()
+    params = params or Params(deals=DEALS)
     if path.suffix.lower() not in {".tif", ".tiff"} or params.statistic != "gi":
         raise WorkbenchError("surfaces.no_image", "An image of hotspots ends in .tif and shows Gi*")
     points = clusters.events(project, source)
@@ -70,11 +75,11 @@ def draw(
         raise WorkbenchError("chain.no_signals", "There is no signal of this kind and time to count")
     areas = regions_of(project)
     frame = lattices.over(areas, size_m=source.cell_m)
-    inside = lattices.inside(areas, frame, chunk=chunk)
+    inside = lattices.inside(areas, frame, chunk=chunk).persist()
     cells = int(inside.sum().compute())
     if not cells:
         raise WorkbenchError("hotspots.too_large", "The cells are too large: none has its middle in the area")
-    found = blocks.judge(lattices.counts(points, frame, chunk=chunk), inside, params)
+    found = blocks.judge(lattices.counts(points, frame, chunk=chunk), inside, params, progress=progress)
     with _image(path, frame) as sinks:
         layers = [getattr(found, name).astype(np.float32) for name in BANDS]
         da.store(layers, sinks, lock=True)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gis import gistar, hotspots, mapwide, nulls, windows
 from gis.hotspots import Params
 from gis.nulls import Deck, Tails
+from gis.progress import Progress, silent
 from gis.windows import Numbers, Real, Spans, Whole
 
 Pairs = tuple[Whole, Whole, Whole]
@@ -80,7 +81,7 @@ class _Whole:
     most: int
 
 
-def judge(counts: da.Array, inside: da.Array, params: Params | None = None) -> Blocks:
+def judge(counts: da.Array, inside: da.Array, params: Params | None = None, *, progress: Progress = silent) -> Blocks:
     """Return what stands out on a grid in blocks by Gi* and its exact p.
 
     Parameters
@@ -103,14 +104,15 @@ def judge(counts: da.Array, inside: da.Array, params: Params | None = None) -> B
 
     Notes
     -----
-    The first pass over the blocks happens here, and one for each deal; the last when a result is computed.
+    The first pass over the blocks happens here, and one for each deal; the last when a result is computed. Whoever can
+    hold a byte a cell does well to persist ``inside``.
     """
     params = params or Params()
     if counts.chunks != inside.chunks:
         raise ValueError("counts and area come in the same blocks")
     if params.statistic != "gi":
         raise ValueError("blocks are judged by Gi*")
-    values = da.where(inside, counts, 0).astype(np.int64)
+    values = da.where(inside, counts, 0).astype(np.int32)
     cards, looks = _gathered(values, inside, [windows.disc(radius) for radius in params.radii])
     chances = [look.law.p(look.seen[0], look.seen[1], params.tail) for look in looks]
     times = np.concatenate([look.seen[2] for look in looks])
@@ -124,7 +126,7 @@ def judge(counts: da.Array, inside: da.Array, params: Params | None = None) -> B
     p_map = np.nan
     coloured = any((each <= max(hotspots.LEVELS)).any() for each in pieces) and variance > 0
     if params.deals and coloured:
-        p_map = _p_map(values, inside, cards, looks, params)
+        p_map = _p_map(values, inside, cards, looks, params, progress)
     scales = [
         _Scale(radius, look.law.row_of, look.table(chance.p), look.table(piece))
         for radius, look, chance, piece in zip(params.radii, looks, chances, pieces, strict=True)
@@ -146,7 +148,7 @@ def judge(counts: da.Array, inside: da.Array, params: Params | None = None) -> B
 
 def _gathered(values: da.Array, inside: da.Array, spans: Sequence[Spans]) -> tuple[Deck, list[_Window]]:
     """Go through the blocks once; return the multiset of the counts and the windows with their laws."""
-    lazy = [(_sums(inside.astype(np.int64), each), _sums(values, each)) for each in spans]
+    lazy = [(_sums(inside.astype(np.int32), each), _sums(values, each)) for each in spans]
     decks, *pairs = dask.compute(
         [dask.delayed(_deck)(*both) for both in _together(values, inside)],
         *([dask.delayed(_pairs)(*three) for three in _together(*both, inside)] for both in lazy),
@@ -191,7 +193,9 @@ def _row(inside: NDArray[np.bool_], members: Whole, sums: Whole, scale: _Scale, 
     return row
 
 
-def _p_map(values: da.Array, inside: da.Array, cards: Deck, looks: Sequence[_Window], params: Params) -> float:
+def _p_map(
+    values: da.Array, inside: da.Array, cards: Deck, looks: Sequence[_Window], params: Params, progress: Progress
+) -> float:
     """Return the p of the whole map; each deal gives every block its hand and goes through the blocks once."""
     rng = np.random.default_rng(params.seed)
     scales = []
@@ -208,11 +212,15 @@ def _p_map(values: da.Array, inside: da.Array, cards: Deck, looks: Sequence[_Win
         ]
         return float(min(dask.compute(*found)))
 
-    deals = (smallest(_dealt(values, inside, hands, rng)) for hands in _hands(inside, cards, rng, params.deals))
-    return mapwide.ranked(smallest(values), deals, params.deals)
+    def dealt() -> Iterator[float]:
+        for done, hands in enumerate(_hands(inside, cards, rng, params.deals), start=1):
+            yield smallest(_dealt(values, inside, hands, rng))
+            progress(done, params.deals, "surfaces.dealing")
+
+    return mapwide.ranked(smallest(values), dealt(), params.deals)
 
 
-def _hands(inside: da.Array, cards: Deck, rng: np.random.Generator, deals: int) -> Iterator[list[Whole]]:
+def _hands(inside: da.Array, cards: Deck, rng: np.random.Generator, deals: int) -> Iterator[list[Numbers]]:
     """Yield, for each deal, the counts that every block gets: draws from what the blocks before have left."""
     sizes = dask.compute(*(dask.delayed(np.sum)(block) for (block,) in _together(inside)))
     for _ in range(deals):
@@ -220,15 +228,15 @@ def _hands(inside: da.Array, cards: Deck, rng: np.random.Generator, deals: int) 
         for size in sizes:
             hand = rng.multivariate_hypergeometric(left, int(size), method="marginals")
             left -= hand
-            hands.append(np.repeat(cards.values, hand))
+            hands.append(np.repeat(cards.values.astype(np.int32), hand))
         yield hands
 
 
-def _dealt(values: da.Array, inside: da.Array, hands: list[Whole], rng: np.random.Generator) -> da.Array:
+def _dealt(values: da.Array, inside: da.Array, hands: list[Numbers], rng: np.random.Generator) -> da.Array:
     """Return a lazy grid with each block's hand in random places."""
     seeds = rng.integers(2**63, size=len(hands))
     blocks = [
-        da.from_delayed(dask.delayed(_shuffled)(there, hand, seed), shape, np.int64)
+        da.from_delayed(dask.delayed(_shuffled)(there, hand, seed), shape, np.int32)
         for (there,), hand, seed, shape in zip(_together(inside), hands, seeds.tolist(), _shapes(values), strict=True)
     ]
     across = values.numblocks[1]
@@ -239,8 +247,8 @@ def _shapes(values: da.Array) -> list[tuple[int, int]]:
     return [(rows, columns) for rows in values.chunks[0] for columns in values.chunks[1]]
 
 
-def _shuffled(inside: NDArray[np.bool_], hand: Whole, seed: int) -> Whole:
-    dealt = np.zeros(inside.shape, np.int64)
+def _shuffled(inside: NDArray[np.bool_], hand: Numbers, seed: int) -> NDArray[np.int32]:
+    dealt = np.zeros(inside.shape, np.int32)
     dealt[inside] = np.random.default_rng(seed).permutation(hand)
     return dealt
 
@@ -257,7 +265,7 @@ def _sums(values: da.Array, spans: Spans) -> da.Array:
         return windows.sums(block, spans)
 
     depth = windows.reach_of(spans)
-    return da.map_overlap(around, values, depth=depth, boundary=0, dtype=values.dtype, meta=np.empty((0, 0), np.int64))
+    return da.map_overlap(around, values, depth=depth, boundary=0, dtype=values.dtype, meta=np.empty((0, 0), np.int32))
 
 
 def _together(*arrays: da.Array) -> list[tuple[object, ...]]:

@@ -64,7 +64,7 @@ def test_maps_without_a_cluster_are_judged_alike():
     values, area = da.from_array(counts * inside, chunks=CHUNKS), da.from_array(inside, chunks=CHUNKS)
     params = Params(deals=29)
     cards, looks = blocks._gathered(values, area, [windows.disc(radius) for radius in params.radii])
-    lazily = blocks._p_map(values, area, cards, looks, params)
+    lazily = blocks._p_map(values, area, cards, looks, params, blocks.silent)
     arounds = [Lattice(inside, windows.disc(radius)) for radius in params.radii]
     in_memory = hotspots.mapwide.of_counts(counts[inside], arounds, np.random.default_rng(6), tail="hot", deals=199)
     assert abs(lazily - in_memory) < 4 * np.sqrt(0.25 / 29 + 0.25 / 199)
