@@ -232,8 +232,7 @@ def _median(values: Image, count: NDArray[np.int64]) -> Image:
     ordered = np.sort(values, axis=1)  # NaN last
     low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[1] - 1)
     parts = [np.take_along_axis(ordered, at[None, None], axis=1)[:, 0] for at in (low, high)]
-    middle: Image = (parts[0] + parts[1]) / 2
-    return middle
+    return ((parts[0] + parts[1]) / 2).astype(np.float32)
 
 
 def _spreads(scenes: xr.Dataset, clear: xr.DataArray) -> dict[str, xr.DataArray]:

@@ -8,6 +8,7 @@ believed where its neighbours changed too is the idea of J. M. Wheaton et al. (2
 import hashlib
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from rasterio import features
 from scipy import ndimage, signal
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from gis import schema
@@ -206,7 +208,7 @@ def _regions(smooth: Heights, limit: float, smallest_px: int) -> list[tuple[tupl
 
 def _measured(
     heights: Heights, smooth: Heights, window: tuple[slice, slice], inside: Flags, ground: Ground
-) -> dict[str, object]:
+) -> dict[str, Any]:
     own = heights[window]
     known = inside & np.isfinite(own)
     whole = np.zeros(heights.shape, bool)
@@ -223,13 +225,13 @@ def _measured(
     }
 
 
-def _outline(window: tuple[slice, slice], inside: Flags, grid: Grid) -> object:
+def _outline(window: tuple[slice, slice], inside: Flags, grid: Grid) -> BaseGeometry:
     corner = grid.transform @ grid.transform.translation(window[1].start, window[0].start)
     parts = features.shapes(inside.astype(np.uint8), mask=inside, transform=corner, connectivity=8)
     return unary_union([shape(outline) for outline, _ in parts])
 
 
-def _table(rows: list[dict[str, object]], grid: Grid, pixel_m2: float, params: Params) -> gpd.GeoDataFrame:
+def _table(rows: list[dict[str, Any]], grid: Grid, pixel_m2: float, params: Params) -> gpd.GeoDataFrame:
     table = pd.DataFrame(rows, columns=["volume_px", "error_px", "pixels", "extreme_m", "kind", "geometry"])
     table = table.sort_values("volume_px", ascending=False, ignore_index=True)
     volume, error = (table[name].astype(float) * pixel_m2 for name in ("volume_px", "error_px"))
@@ -254,8 +256,8 @@ def _table(rows: list[dict[str, object]], grid: Grid, pixel_m2: float, params: P
     return schema.demand(found, SCHEMA, "heaps")
 
 
-def _id(kind: str, point: object) -> str:
-    text = f"{kind} {point.x:.6f} {point.y:.6f}"  # type: ignore[attr-defined]
+def _id(kind: str, point: Point) -> str:
+    text = f"{kind} {point.x:.6f} {point.y:.6f}"
     return f"V{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 

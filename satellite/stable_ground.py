@@ -166,7 +166,8 @@ def _plane(terms: Heights, values: Heights, plane: Heights) -> Heights:
         apart = np.abs(values - terms @ plane)
         scale = max(1.345 * _NMAD * float(np.median(apart)), 1e-9)
         weight = np.minimum(1.0, scale / np.maximum(apart, 1e-12))
-        plane = np.linalg.solve((terms * weight[:, None]).T @ terms, (terms * weight[:, None]).T @ values)
+        heavy = terms * weight[:, None]
+        plane = np.asarray(np.linalg.solve(heavy.T @ terms, heavy.T @ values), np.float64)
     return plane
 
 

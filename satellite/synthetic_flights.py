@@ -69,7 +69,13 @@ def ground(where: Grid, rng: np.random.Generator) -> Heights:
 
 
 def planted(where: Grid, heaps: list[Planted]) -> Heights:
-    """Return what some heaps and pits add to the ground, metres; their volume is its sum times a pixel's area."""
+    """Return what some heaps and pits add to the ground, metres; their volume is its sum times a pixel's area.
+
+    Raises
+    ------
+    ValueError
+        If a shape is none of ``SHAPES``.
+    """
     gsd = where.transform.a
     south = (np.arange(where.rows)[:, None] + 0.5) * gsd
     east = (np.arange(where.columns)[None, :] + 0.5) * gsd
