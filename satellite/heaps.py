@@ -132,7 +132,7 @@ def find(
         raise ValueError(f"{before.shape} and {after.shape} on {grid.rows} x {grid.columns}")
     pixel_m2 = grid.pixel_m2
     heights, ground = stable_ground.measure(after.astype(np.float64) - before, float(np.sqrt(pixel_m2)), stable)
-    lod = ground.lod_m(params.z)
+    limit_m = ground.lod_m(params.z)
     rows, within = [], 0
     smooth = _smooth(heights)
     limit, smallest_px = _CORE * ground.sigma_m, max(1, round(params.smallest_m2 / pixel_m2))
@@ -143,7 +143,7 @@ def find(
                 within += 1
                 continue
             rows.append(row | {"geometry": _outline(window, inside, grid)})
-    return Found(_table(rows, grid, pixel_m2, params), heights.astype(np.float32), ground, lod, within)
+    return Found(_table(rows, grid, pixel_m2, params), heights.astype(np.float32), ground, limit_m, within)
 
 
 def volume_error_px(inside: Flags, sums: Heights, ground: Ground) -> float:
