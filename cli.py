@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import accuracy, clusters, desk, hotspots, jobs, ledger, province, scenes, sensing, watch
+from commands import accuracy, clusters, desk, hotspots, jobs, ledger, province, routes, scenes, sensing, watch
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import csv_file as _csv
@@ -85,7 +85,8 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         clusters.emerging,
         clusters.lists,
         clusters.fires,
-        _rounds,
+        routes.rounds,
+        routes.routes,
         _brief,
         scenes.add,
         jobs.add,
@@ -122,16 +123,6 @@ def _leads(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--patches", type=Path, metavar="FILE", help=words.say("cli.patches"))
     parser.add_argument("--within-m", type=_positive, metavar="M", help=words.say("cli.within"))
     parser.add_argument("--unclassified", action="store_true", help=words.say("cli.unclassified"))
-
-
-def _rounds(verbs: "Verbs", words: Catalogue) -> None:
-    group = _group(verbs, "rounds", "cli.rounds", words)
-    parser = _command(group, "plan", "cli.rounds_plan", _plan_round, words)
-    parser.add_argument("--document", required=True, metavar="NO", help=words.say("cli.document"))
-    parser.add_argument("--seed", required=True, metavar="TEXT", help=words.say("cli.seed"))
-    parser.add_argument("--starts-on", type=_day(words), required=True, metavar="DAY", help=words.say("cli.starts_on"))
-    parser.add_argument("--days", type=int, choices=range(1, 32), metavar="N", default=5, help=words.say("cli.days"))
-    parser.add_argument("--past", type=Path, metavar="FILE", help=words.say("cli.past"))
 
 
 def _brief(verbs: "Verbs", words: Catalogue) -> None:
@@ -188,15 +179,6 @@ def _build_leads(arguments: Arguments, words: Catalogue) -> int:
     if arguments.within_m is not None:
         params = replace(params, within_m=arguments.within_m)
     return _print_step(chain.build_leads(_project(arguments), patches=arguments.patches, params=params), words)
-
-
-def _plan_round(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain, plans, routes
-
-    plan = plans.Params(document_no=arguments.document, seed=arguments.seed)
-    route = routes.Params(days=arguments.days)
-    order = chain.RoundOrder(arguments.starts_on, plan, route=route, past=arguments.past)
-    return _print_step(chain.plan_round(_project(arguments), order, progress=_progress(words)), words)
 
 
 def _write_brief(arguments: Arguments, words: Catalogue) -> int:

@@ -3,8 +3,8 @@
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pandas as pd
 from affine import Affine
 from numpy.typing import NDArray
 
-from cross_check import leads, officers, plans, rounds, routes
+from cross_check import leads, officers
 from cross_check.files import Project
 from cross_check.reports import briefing
 from cross_check.reports.contents import Area, Brief, Contents, area_of
@@ -39,29 +39,6 @@ class Step:
     code: str
     figures: Mapping[str, object]
     outputs: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True)
-class RoundOrder:
-    """What a round needs from its organiser.
-
-    Attributes
-    ----------
-    starts_on : date
-        First day of the round.
-    plan : plans.Params
-        With the authorising document's number and the public seed of the draw.
-    assign : rounds.Params
-    route : routes.Params
-    past : Path, optional
-        Table of earlier rounds (``rounds.PAST``) as .parquet.
-    """
-
-    starts_on: date
-    plan: plans.Params
-    assign: rounds.Params = field(default_factory=rounds.Params)
-    route: routes.Params = field(default_factory=routes.Params)
-    past: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -241,45 +218,6 @@ def tiles_of(areas: gpd.GeoDataFrame, counting: Counting) -> Tiles:
     if counting.resolution is not None:
         return grids.hexagons(areas, resolution=counting.resolution)
     return grids.cover(areas, size_m=counting.cell_m)
-
-
-def plan_round(project: Project, order: RoundOrder, *, progress: Progress = silent) -> Step:
-    """Send teams to regions and plan their days.
-
-    Raises
-    ------
-    WorkbenchError
-        ``rounds.no_document`` and others of ``cross_check.rounds`` and ``cross_check.plans``; ``files.missing``.
-    """
-    areas = regions_of(project)
-    found, enterprises = files.read_layer(project.leads), files.read_layer(project.enterprises)
-    ends_on = order.starts_on + timedelta(days=order.route.days)
-    formed = officers.teams(files.read_table(project.officers), areas, on=ends_on)
-    past = files.read_table(order.past) if order.past else pd.DataFrame(columns=list(rounds.PAST.columns))
-    needs = plans.needs(found, enterprises, areas, params=order.plan)
-    sent = rounds.assign(formed.table, areas, needs=needs, past=past, params=order.assign)
-    chosen = plans.targets(found, enterprises, areas, sent.table, params=order.plan)
-    planned = routes.plan(sent.table, chosen.table, areas, params=order.route, progress=progress)
-    facts = {
-        "document_no": order.plan.document_no,
-        "seed": order.plan.seed,
-        "starts_on": order.starts_on.isoformat(),
-        "days": order.route.days,
-        "status": sent.status,
-        "teams": len(sent.table),
-        "officers_left_out": len(formed.left_out),
-        "targets": len(chosen.table),
-        "excluded": {reason: int(count) for reason, count in chosen.excluded["reason"].value_counts().items()},
-        "visits": len(planned.visits),
-        "unserved": len(planned.unserved),
-        "road_km": round(float(planned.legs["length_m"].sum()) / 1000, 1),
-    }
-    files.write_table(sent.table, project.assignment)
-    files.write_table(planned.visits, project.visits)
-    files.write_table(planned.legs, project.legs)
-    files.write_json(facts, project.round)
-    written = (project.assignment, project.visits, project.legs, project.round)
-    return Step(f"chain.planned_{sent.status}", facts, written)
 
 
 def write_brief(project: Project, brief: Brief, *, progress: Progress = silent) -> Step:

@@ -10,9 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain, clusters, desk, plans, scoreboard
+from cross_check import chain, clusters, desk, plans, routing, scoreboard
 from cross_check import synthetic as people
-from cross_check.chain import RoundOrder, Step
+from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.reports.contents import Brief
 from cross_check.scoreboard import Score
@@ -88,7 +88,7 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
     _demand_own(project)
     done: list[tuple[Step, float]] = []
     words = catalogue(params.language)
-    order = RoundOrder(date(2025, 7, 7), plans.Params(document_no=words.say("demo.document"), seed=_DRAW_SEED))
+    order = routing.RoundOrder(date(2025, 7, 7), plans.Params(document_no=words.say("demo.document"), seed=_DRAW_SEED))
     brief = Brief(
         title=words.say("demo.title"),
         maker=words.say("demo.maker"),
@@ -105,7 +105,7 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
         lambda: chain.find_hotspots(project, kind="fire_point"),
         lambda: clusters.find_emerging(project, clusters.Source("complaint")),
         lambda: clusters.make_lists(project, clusters.Source("complaint")),
-        lambda: chain.plan_round(project, order),
+        lambda: routing.plan_round(project, order),
         lambda: chain.write_brief(project, brief),
     )
     for at, arrow in enumerate(arrows):

@@ -191,6 +191,41 @@ class Project:
         return self.folder / "legs.parquet"
 
     @property
+    def targets(self) -> Path:
+        """What the teams of the round are to visit, ``cross_check.plans.TARGETS``."""
+        return self.folder / "targets.parquet"
+
+    @property
+    def nights(self) -> Path:
+        """Where each crew sleeps, ``cross_check.routes.NIGHTS``."""
+        return self.folder / "nights.parquet"
+
+    @property
+    def unserved(self) -> Path:
+        """Targets that no day holds, ``cross_check.routes.UNSERVED``."""
+        return self.folder / "unserved.parquet"
+
+    @property
+    def reserve(self) -> Path:
+        """Targets in hand for a closed gate, ``cross_check.reserves.RESERVE``."""
+        return self.folder / "reserve.parquet"
+
+    @property
+    def lodgings(self) -> Path:
+        """The bureau's own lodging places, ``cross_check.lodgings.SCHEMA``."""
+        return self.folder / "lodgings.parquet"
+
+    @property
+    def route_order(self) -> Path:
+        """With what the routes were planned: hours, nights, roads, seed."""
+        return self.folder / "routes.json"
+
+    @property
+    def replans(self) -> Path:
+        """Folder of the plans proposed after closed gates, one a proposal."""
+        return self.folder / "replans"
+
+    @property
     def round(self) -> Path:
         """The round's facts: authorising document, days, figures."""
         return self.folder / "round.json"

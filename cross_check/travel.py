@@ -60,3 +60,22 @@ class Travel:
         """Return driving times in whole minutes, rounded up so that no plan is tighter than its clock shows."""
         # The subtrahend keeps a time that is whole but for rounding error from costing a minute more.
         return np.ceil(np.maximum(metres, 0) / 1000 / self.speed_kmh * 60 - 1e-9).astype(np.int64)
+
+    def table(self, ids: list[str], places: Floats) -> tuple[Floats, Ints]:
+        """Return metres and whole minutes between all places, see ``route_cases.Roads``.
+
+        Parameters
+        ----------
+        ids : list of str
+            What the places are called; of no use here.
+        places : array (n, 2)
+            Longitude and latitude, degrees, EPSG:4490.
+
+        Returns
+        -------
+        (array (n, n), array (n, n))
+        """
+        if len(ids) != len(places):
+            raise ValueError("every place has an id")
+        metres = self.metres(places, places)
+        return metres, self.minutes(metres)

@@ -8,16 +8,23 @@ import pytest
 from shapely import LineString, Point, box
 
 from cross_check import audits, plans, routes
+from cross_check.route_params import Params
 from gis.crs import STORAGE
 from gis.language import catalogue
 
 HERE, HOME = "230100", "230200"
-PARAMS = routes.Params()
+PARAMS = Params()
 
 
 def _regions() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
-        {"division_code": [HERE, HOME], "seat_lon": [126.0, 124.0], "seat_lat": [46.0, 47.0]},
+        {
+            "division_code": [HERE, HOME],
+            "name_zh": ["a", "b"],
+            "name_en": ["a", "b"],
+            "seat_lon": [126.0, 124.0],
+            "seat_lat": [46.0, 47.0],
+        },
         geometry=[box(125, 45, 127, 47), box(123, 46, 125, 48)],
         crs=STORAGE,
     )
@@ -29,6 +36,7 @@ def _assignment() -> pd.DataFrame:
             "team_id": ["T1"],
             "home_division": [HOME],
             "division_code": [HERE],
+            "officers": [2],
             "interest_sites": ["S-own"],
         }
     )
@@ -54,6 +62,7 @@ def _sound() -> routes.Routes:
     visits = pd.DataFrame(
         {
             "team_id": "T1",
+            "crew": 1,
             "day": 1,
             "order": [1, 2],
             "target_id": ["a", "b"],
@@ -64,17 +73,21 @@ def _sound() -> routes.Routes:
     legs = pd.DataFrame(
         {
             "team_id": ["T1"],
+            "crew": [1],
             "day": [1],
             "leave": ["08:00"],
-            "back": ["14:00"],
+            "lunch": ["12:30"],
+            "back": ["14:10"],
+            "from_lodging": [HERE],
+            "to_lodging": [HERE],
             "geometry": [LineString([(0, 0), (1, 1)])],
         }
     )
     unserved = pd.DataFrame({"target_id": ["c"], "team_id": ["T1"]})
-    return routes.Routes(visits, legs, unserved)
+    return routes.Routes(visits, legs, pd.DataFrame(), unserved, pd.DataFrame())
 
 
-def _codes(planned: routes.Routes, params: routes.Params = PARAMS, **tables: pd.DataFrame) -> set[str]:
+def _codes(planned: routes.Routes, params: Params = PARAMS, **tables: pd.DataFrame) -> set[str]:
     given = {"targets": _targets(), "assignment": _assignment(), "regions": _regions()} | tables
     found = audits.check(planned, given["targets"], given["assignment"], given["regions"], params=params)
     return {violation.code for violation in found}
@@ -116,6 +129,10 @@ def test_a_spoilt_visit_is_found(column, row, value, code):
         ("back", "17:01", "audits.duty"),
         ("back", "18:01", "audits.late"),
         ("leave", "07:30", "audits.late"),
+        ("lunch", "11:00", "audits.break_hour"),
+        ("lunch", "11:40", "audits.no_break"),
+        ("from_lodging", HOME, "audits.bed"),
+        ("to_lodging", "nowhere", "audits.bed"),
     ],
 )
 def test_a_spoilt_leg_is_found(column, value, code):
@@ -128,13 +145,13 @@ def test_a_day_without_a_break_is_found():
     """From eight to three with every gap just long enough for the drive leaves no lunch."""
     sound = _sound()
     visits = sound.visits.assign(leave=["11:00", "12:30"], arrive=["08:11", "11:12"])
-    legs = sound.legs.assign(back="12:55")
+    legs = sound.legs.assign(back="13:05", lunch=None)
     assert "audits.no_break" in _codes(replace(sound, visits=visits, legs=legs))
 
 
 def test_too_many_visits_a_day_are_found():
     """Two visits break a limit of one."""
-    assert "audits.visits" in _codes(_sound(), routes.Params(visits_a_day=1))
+    assert "audits.visits" in _codes(_sound(), Params(visits_a_day=1))
 
 
 def test_the_own_region_and_interest_sites_are_found():
@@ -147,3 +164,18 @@ def test_a_target_left_unmentioned_is_found():
     """A target neither visited nor listed as unserved is lost."""
     sound = _sound()
     assert _codes(replace(sound, unserved=sound.unserved.iloc[:0])) == {"audits.lost"}
+
+
+def test_a_crew_without_two_officers_is_found():
+    """Two crews of a team of three cannot both have two officers."""
+    sound = _sound()
+    second = sound.visits.assign(crew=[1, 2], order=1)
+    legs = pd.concat([sound.legs, sound.legs.assign(crew=2)], ignore_index=True)
+    spoilt = replace(sound, visits=second, legs=legs)
+    assert "audits.officers" in _codes(spoilt, assignment=_assignment().assign(officers=3))
+    assert "audits.officers" not in _codes(spoilt, assignment=_assignment().assign(officers=4))
+
+
+def test_a_visit_on_a_day_without_a_leg_is_found():
+    """A visit of a crew that has no line on the road belongs to no day."""
+    assert "audits.day" in _codes(replace(_sound(), visits=_sound().visits.assign(crew=3)))

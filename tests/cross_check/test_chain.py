@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import rasterio
 
-from cross_check import chain, plans, routes
-from cross_check.chain import Counting, RoundOrder
+from cross_check import chain
+from cross_check.chain import Counting
 from cross_check.files import Project
 from cross_check.reports.contents import Brief
 from gis import files
@@ -133,33 +133,6 @@ def test_hotspots_in_other_cells(tmp_path):
     with pytest.raises(WorkbenchError) as refusal:
         chain.find_hotspots(project, **wanted, counting=replace(own, exposure="sheep"))
     assert refusal.value.code == "hotspots.no_exposure"
-
-
-def test_a_round_without_its_document_is_refused(demo_project):
-    """Out-of-area inspection needs a document; nothing is written without."""
-    project, _ = demo_project
-    before = _everything(project.folder)
-    order = RoundOrder(date(2025, 7, 7), plans.Params(document_no=" ", seed="public"))
-    with pytest.raises(WorkbenchError) as refusal:
-        chain.plan_round(project, order)
-    assert refusal.value.code == "rounds.no_document"
-    assert _everything(project.folder) == before
-
-
-def test_past_rounds_are_barred(demo_project, tmp_path):
-    """The pairs of the last round do not come again."""
-    project, _ = demo_project
-    copy = Project(tmp_path)
-    for name in ("regions", "zones", "officers", "enterprises", "leads"):
-        getattr(copy, name).write_bytes(getattr(project, name).read_bytes())
-    former = files.read_table(project.assignment).assign(round=1)[["round", "home_division", "division_code"]]
-    files.write_table(former, tmp_path / "past.parquet")
-    plan = plans.Params(document_no="示例1号", seed="public", per_region=4)
-    order = RoundOrder(date(2025, 7, 7), plan, route=routes.Params(days=2), past=tmp_path / "past.parquet")
-    chain.plan_round(copy, order)
-    now = files.read_table(copy.assignment)
-    pairs = [set(zip(table["home_division"], table["division_code"], strict=True)) for table in (former, now)]
-    assert not pairs[0] & pairs[1]
 
 
 def test_a_public_brief_needs_a_number(demo_project):

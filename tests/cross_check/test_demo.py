@@ -11,6 +11,7 @@ import rasterio
 
 from cross_check import audits, demo, leads, plans, rounds, routes
 from cross_check.files import Project
+from cross_check.route_params import Params
 from gis import files, hotspots, register, schema
 from gis.errors import WorkbenchError
 from satellite import patches
@@ -109,8 +110,8 @@ def test_no_hard_rule_of_the_round_is_broken(ran):
     params = plans.Params(document_no=facts["document_no"], seed=facts["seed"])
     regions = files.read_layer(project.regions)
     chosen = plans.targets(found, sites, regions, assignment, params=params)
-    planned = routes.plan(assignment, chosen.table, regions, params=routes.Params())
-    assert audits.check(planned, chosen.table, assignment, regions, params=routes.Params()) == []
+    planned = routes.plan(assignment, chosen.table, regions, params=Params())
+    assert audits.check(planned, chosen.table, assignment, regions, params=Params()) == []
     assert len(planned.visits) == facts["visits"] == len(files.read_layer(project.visits))
 
 

@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from cross_check import audits, plans, routes, tours
+from cross_check import audits, plans, routes
+from cross_check.nights import Search
+from cross_check.route_params import Params
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 from gis.language import catalogue
 
 A, B = "230100", "230200"
 SEATS = {A: (126.5, 45.8), B: (124.0, 47.3)}
-QUICK = routes.Params(search=tours.Search(iterations=400, patience=200))
+QUICK = Params(search=Search(iterations=400))
 
 
 def _regions() -> gpd.GeoDataFrame:
@@ -93,15 +95,15 @@ def _random_targets(count: int, seed: int, spread: float = 0.9) -> gpd.GeoDataFr
     return _table(rows)
 
 
-def _plan(targets: gpd.GeoDataFrame, params: routes.Params = QUICK) -> routes.Routes:
+def _plan(targets: gpd.GeoDataFrame, params: Params = QUICK) -> routes.Routes:
     return routes.plan(_assignment(), targets, _regions(), params=params)
 
 
-def _audit(planned: routes.Routes, targets: gpd.GeoDataFrame, params: routes.Params = QUICK) -> list[audits.Violation]:
+def _audit(planned: routes.Routes, targets: gpd.GeoDataFrame, params: Params = QUICK) -> list[audits.Violation]:
     return audits.check(planned, targets, _assignment(), _regions(), params=params)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(count=st.integers(0, 40), seed=st.integers(0, 10**6), spread=st.sampled_from([0.05, 0.5, 1.2]))
 def test_no_plan_breaks_a_rule_of_the_audit(count, seed, spread):
     """Whatever the targets, places and windows, the independent audit finds nothing."""
@@ -115,7 +117,7 @@ def test_the_same_input_gives_the_same_routes_whatever_the_order_of_rows():
     first = _plan(targets)
     shuffled = targets.iloc[np.random.default_rng(1).permutation(len(targets))]
     again = routes.plan(_assignment()[::-1], shuffled, _regions()[::-1], params=QUICK)
-    for name in ("visits", "legs", "unserved"):
+    for name in ("visits", "legs", "nights", "unserved", "reserve"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
 
 
@@ -125,7 +127,7 @@ def test_high_risk_is_kept_when_not_all_fit():
     targets = _table(
         [_target(f"L{number}", (0.1, 0.0), risk=risk, service_min=180) for number, risk in enumerate(risks)]
     )
-    planned = _plan(targets, routes.Params(days=1, search=QUICK.search))
+    planned = _plan(targets, Params(days=1, search=QUICK.search))
     assert sorted(planned.visits["target_id"]) == ["L5", "L8"]
     assert set(planned.unserved["reason"]) == {"routes.no_time"}
 
@@ -134,19 +136,19 @@ def test_a_lead_is_kept_before_any_site():
     """With room for one visit a lead of risk 1 wins over a nearer site of risk 3."""
     targets = _table(
         [
-            _target("S1", (0.1, 0.0), target_kind="site", risk=3, trigger=None, check_kind="special", service_min=300),
-            _target("L1", (0.3, 0.0), service_min=300),
+            _target("S1", (0.1, 0.0), target_kind="site", risk=3, trigger=None, check_kind="special", service_min=250),
+            _target("L1", (0.3, 0.0), service_min=250),
         ]
     )
-    planned = _plan(targets, routes.Params(days=1, search=QUICK.search))
+    planned = _plan(targets, Params(days=1, search=QUICK.search))
     assert planned.visits["target_id"].tolist() == ["L1"]
     assert planned.unserved["target_id"].tolist() == ["S1"]
 
 
 def test_the_most_valuable_day_comes_first():
     """With one visit a day the days run by falling risk."""
-    targets = _table([_target(f"L{risk}", (0.1 * risk, 0.0), risk=risk, service_min=300) for risk in (1, 3, 2)])
-    assert _plan(targets).visits["target_id"].tolist() == ["L3", "L2", "L1"]
+    targets = _table([_target(f"L{risk}", (0.1 * risk, 0.0), risk=risk, service_min=250) for risk in (1, 3, 2)])
+    assert _plan(targets, Params(nights="base", search=QUICK.search)).visits["target_id"].tolist() == ["L3", "L2", "L1"]
 
 
 def test_what_cannot_be_reached_says_why():
@@ -159,7 +161,7 @@ def test_what_cannot_be_reached_says_why():
             _target("near", (0.1, 0.0)),
         ]
     )
-    planned = _plan(targets)
+    planned = _plan(targets, Params(nights="base", search=QUICK.search))
     reasons = dict(zip(planned.unserved["target_id"], planned.unserved["reason"], strict=True))
     assert reasons == {"far": "routes.out_of_reach", "shut": "routes.shut", "never": "routes.shut"}
     assert planned.visits["target_id"].tolist() == ["near"]
@@ -167,18 +169,64 @@ def test_what_cannot_be_reached_says_why():
         assert catalogue("zh").say(reason) != catalogue("en").say(reason)
 
 
-def test_the_day_starts_at_eight_and_pauses_at_noon():
-    """Four visits of 80 minutes at the seat: the third ends after noon, then comes the break, then the fourth."""
+def test_the_day_has_its_break_between_the_hours_set():
+    """Four visits of 80 minutes at the seat: the break begins between 11:30 and 13:00 and no visit is cut by it."""
     targets = _table([_target(f"L{number}", (0.0, 0.0), service_min=80 + 15 * (number == 2)) for number in range(4)])
-    planned = _plan(targets, routes.Params(days=1, search=QUICK.search))
-    times = planned.visits[["arrive", "leave"]].to_numpy().tolist()
-    assert times[0][0] == "08:00"
-    before = [(arrive, leave) for arrive, leave in times if arrive < "12:00"]
-    after = [(arrive, leave) for arrive, leave in times if arrive >= "12:00"]
-    assert len(before) == 3
-    assert after[0][0] >= "13:00"
-    assert planned.legs[["leave", "back", "duty_min"]].to_numpy().tolist() == [["08:00", "14:35", 335.0]]
-    assert _audit(planned, targets, routes.Params(days=1)) == []
+    planned = _plan(targets, Params(days=1, search=QUICK.search))
+    leg = planned.legs.iloc[0]
+    assert "11:30" <= leg["lunch"] <= "13:00"
+    assert (leg["leave"], leg["back"], leg["duty_min"]) == ("08:00", "14:35", 335.0)
+    ends = f"{int(leg['lunch'][:2]) + 1}{leg['lunch'][2:]}"
+    assert all(
+        leave <= leg["lunch"] or arrive >= ends for arrive, leave in planned.visits[["arrive", "leave"]].to_numpy()
+    )
+    assert _audit(planned, targets, Params(days=1)) == []
+
+
+def test_nights_are_spent_at_lodgings_and_bring_far_targets_into_reach():
+    """Two targets beside a house 300 km away are served with a night there, not from the seat every day."""
+    house = gpd.GeoDataFrame(
+        {"lodging_id": ["H1"], "name_zh": ["H"], "name_en": ["H"], "kind": ["house"]},
+        geometry=[Point(SEATS[A][0] + 3.3, SEATS[A][1])],
+        crs=STORAGE,
+    )
+    targets = _table([_target(f"L{number}", (3.2, 0.1 * number), service_min=90) for number in range(3)])
+    planned = routes.plan(_assignment(), targets, _regions(), params=QUICK, lodgings=house)
+    assert len(planned.visits) == 3
+    assert "H1" in set(planned.nights["lodging_id"])
+    audited = {"params": QUICK, "lodgings": house}
+    assert audits.check(planned, targets, _assignment(), _regions(), **audited) == []
+    at_base = routes.plan(
+        _assignment(), targets, _regions(), params=Params(nights="base", search=QUICK.search), lodgings=house
+    )
+    assert set(at_base.unserved["reason"]) == {"routes.out_of_reach"}
+    assert set(at_base.nights["lodging_id"]) == {A, B}
+
+
+def test_base_nights_keep_every_rule_and_return_every_evening():
+    """With the seat as the only bed every leg begins and ends there, and the audit finds nothing."""
+    params, targets = Params(nights="base", search=QUICK.search), _random_targets(24, 5, 0.5)
+    planned = _plan(targets, params)
+    assert (planned.legs["from_lodging"] == planned.legs["to_lodging"]).all()
+    assert _audit(planned, targets, params) == []
+
+
+def test_a_team_of_four_may_split_into_two_crews():
+    """Two crews of one team serve more of forty targets than one, share the work, and each has two officers."""
+    targets = _table([_target(f"L{number:02d}", (0.02 * number, 0.0), service_min=100) for number in range(30)])
+    four = _assignment().assign(officers=4)
+    params = Params(days=2, crews=2, search=QUICK.search)
+    one, two = (
+        routes.plan(each, targets, _regions(), params=params) for each in (_assignment().assign(officers=3), four)
+    )
+    assert len(two.visits) > len(one.visits)
+    assert two.visits["crew"].nunique() == 2
+    assert audits.check(two, targets, four, _regions(), params=params) == []
+    sizes = two.visits.groupby("crew").size()
+    assert abs(int(sizes[1]) - int(sizes[2])) <= 1
+    with pytest.raises(WorkbenchError) as refused:
+        routes.plan(_assignment().assign(officers=1), targets, _regions(), params=params)
+    assert refused.value.code == "routes.too_few"
 
 
 def test_a_leg_runs_from_the_seat_through_the_visits_and_back():
@@ -214,9 +262,18 @@ def test_a_target_of_a_team_that_is_not_sent_is_refused():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"days": 0}, {"prizes": (-1, 0, 0)}, {"noon_min": 60}, {"day_min": 1000}, {"lead_factor": 0}]
+    "bad",
+    [
+        {"days": 0},
+        {"prizes": (-1, 0, 0)},
+        {"lunch_from_min": 60},
+        {"end_min": 2000},
+        {"lead_factor": 0},
+        {"nights": "tent"},
+        {"haste_min": -1},
+    ],
 )
 def test_impossible_days_are_refused(bad):
     """A day without length, a negative prize or an end after midnight is a programmer's mistake."""
-    with pytest.raises(ValueError, match=r"at least|break|midnight"):
-        routes.Params(**bad)
+    with pytest.raises(ValueError, match=r"at least|break|midnight|nights|positive"):
+        Params(**bad)

@@ -1,0 +1,401 @@
+"""The inner loop of ``nights``: ruin and recreate with simulated annealing, compiled."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from cross_check import days
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+NEVER = np.int64(1) << 40
+"""A fee that no prize outweighs: the visit may not be made on that day."""
+
+_RUINED, _LONGEST = 10, 6
+"""Visits taken out at a time, on average, and the longest string of them (Christiaens and Vanden Berghe, table 4)."""
+_BLINK = 0.01
+_AGAIN = 0.02
+"""Share of rounds in which what was left out before is tried on every day, not only on those just changed."""
+_MOVED, _SHAKEN = 0.5, 0.3
+"""Share of insertions that may move a night along, and of rounds that begin by moving one."""
+_STAY = 3
+_NIGHTS_FROM = 2
+
+
+class State(NamedTuple):
+    """A plan, changed in place.
+
+    Visits of each route in order (routes, most), how many (routes,), the route of each visit or -1 (visits,), and
+    where each day of each team begins and ends (teams, days + 1).
+    """
+
+    rows: Ints
+    counts: Ints
+    day_of: Ints
+    nights: Ints
+
+
+class Facts(NamedTuple):
+    """What does not change: see ``nights.Problem``; visits and lodgings nearest to each visit; 1 where nights move."""
+
+    drives: Ints
+    visits: Ints
+    rules: Ints
+    prize: Ints
+    fees: Ints
+    near: Ints
+    near_beds: Ints
+    movable: Ints
+
+
+class Want(NamedTuple):
+    """A visit that asks for a place on a route, and what it costs there beyond its drives."""
+
+    visit: int
+    route: int
+    fee: int
+
+
+class Move(NamedTuple):
+    """Where a visit goes: its price, the route (-1: nowhere), its number in the day, a night's column and new bed."""
+
+    price: int
+    route: int
+    number: int
+    night: int
+    bed: int
+
+
+@njit(cache=True, nogil=True)
+def ends_of(route: int, nights: Ints) -> tuple[int, int]:
+    """Return where the day of a route begins and ends."""
+    days_each = nights.shape[1] - 1
+    team, day = route // days_each, route % days_each
+    return nights[team, day], nights[team, day + 1]
+
+
+@njit(cache=True, nogil=True)
+def drive_of(route: int, state: State, facts: Facts) -> int:
+    """Return how long the drives of a day take."""
+    place, end = ends_of(route, state.nights)
+    total = np.int64(0)
+    for number in range(state.counts[route]):
+        there = facts.visits[state.rows[route, number], 0]
+        total += facts.drives[place, there]
+        place = there
+    return total + facts.drives[place, end]
+
+
+@njit(cache=True, nogil=True)
+def work_of(route: int, state: State, facts: Facts) -> int:
+    """Return how long the drives and the visits of a day take."""
+    total = drive_of(route, state, facts)
+    for number in range(state.counts[route]):
+        total += facts.visits[state.rows[route, number], 1]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def fits(row: Ints, count: int, ends: tuple[int, int], rules: Ints, facts: Facts) -> bool:
+    """Tell whether a day can be kept; one on which nobody leaves always can."""
+    if count == 0 and ends[0] == ends[1]:
+        return True
+    return days.best(row, count, ends, facts.drives, facts.visits, rules)[2] >= 0
+
+
+@njit(cache=True, nogil=True)
+def _fits_now(route: int, state: State, facts: Facts) -> bool:
+    ends = ends_of(route, state.nights)
+    return fits(state.rows[route], state.counts[route], ends, facts.rules[route], facts)
+
+
+@njit(cache=True, nogil=True)
+def _place_in(visit: int, state: State) -> int:
+    row, number = state.rows[state.day_of[visit]], 0
+    while row[number] != visit:
+        number += 1
+    return number
+
+
+@njit(cache=True, nogil=True)
+def _take_out(visit: int, state: State) -> None:
+    route, number = state.day_of[visit], _place_in(visit, state)
+    count = state.counts[route]
+    for each in range(number, count - 1):
+        state.rows[route, each] = state.rows[route, each + 1]
+    state.counts[route] = count - 1
+    state.day_of[visit] = -1
+
+
+@njit(cache=True, nogil=True)
+def empty_until_fits(route: int, state: State, facts: Facts, rng: np.random.Generator) -> bool:
+    """Take visits out of a day until it can be kept; return False if not even an empty day can."""
+    while not _fits_now(route, state, facts):
+        if state.counts[route] == 0:
+            return False
+        _take_out(state.rows[route, rng.integers(0, state.counts[route])], state)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _ruin(state: State, touched: Flags, facts: Facts, rng: np.random.Generator) -> int:
+    """Take out strings of neighbouring visits around a random one and return that one."""
+    seed: Any = rng.integers(0, len(state.day_of))
+    served, routes = np.sum(state.counts), np.sum(state.counts > 0)
+    if served == 0:
+        return seed
+    longest = min(np.float64(_LONGEST), served / routes)
+    strings = int(rng.random() * max(1.0, 4.0 * _RUINED / (1.0 + longest) - 1.0) + 1.0)
+    for number in range(facts.near.shape[1]):
+        visit = facts.near[seed, number]
+        route = state.day_of[visit]
+        if route < 0 or touched[route]:
+            continue
+        touched[route] = True
+        count, at = state.counts[route], _place_in(visit, state)
+        size = min(count, int(rng.random() * min(np.float64(count), longest) + 1.0))
+        first = rng.integers(max(0, at - size + 1), min(at, count - size) + 1)
+        for out in state.rows[route, first : first + size].copy():
+            _take_out(out, state)
+        strings -= 1
+        if strings == 0:
+            break
+    return seed
+
+
+@njit(cache=True, nogil=True)
+def _a_bed(seed: int, beside: int, night: tuple[int, int], state: State, facts: Facts, rng: np.random.Generator) -> int:
+    """Return a lodging near the seed, near a visit of a day beside the night, or the bed of the night before or after.
+
+    Only the last of these is likely to please the days as they are, the first brings a far visit into reach.
+    """
+    beds: Any = facts.near_beds
+    way = rng.random()
+    if way < 0.4:  # noqa: PLR2004 - two ways alike, the third half as often
+        return beds[seed, rng.integers(0, beds.shape[1])]
+    if way < 0.8 and state.counts[beside] > 0:  # noqa: PLR2004 - as above
+        return beds[state.rows[beside, rng.integers(0, state.counts[beside])], rng.integers(0, beds.shape[1])]
+    nights: Any = state.nights
+    return nights[night[0], night[1] - 1 + 2 * rng.integers(0, 2)]
+
+
+@njit(cache=True, nogil=True)
+def _shake(seed: int, state: State, touched: Flags, facts: Facts, rng: np.random.Generator) -> bool:
+    """Move one to three nights of a team to one lodging; return whether all days can still be kept."""
+    days_each = state.nights.shape[1] - 1
+    team: Any = rng.integers(0, state.nights.shape[0])
+    if state.day_of[seed] >= 0 and rng.random() < 0.5:  # noqa: PLR2004 - a coin
+        team = state.day_of[seed] // days_each
+    night: Any = rng.integers(1, days_each)
+    last = min(night + rng.integers(0, _STAY), days_each - 1)
+    bed = _a_bed(seed, team * days_each + night - rng.integers(0, 2), (team, night), state, facts, rng)
+    for each in range(night, last + 1):
+        if facts.movable[team, each] == 1:
+            state.nights[team, each] = bed
+    for route in range(team * days_each + night - 1, team * days_each + last + 1):
+        touched[route] = True
+        if not empty_until_fits(route, state, facts, rng):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _with(row: Ints, count: int, number: int, visit: int, trial: Ints) -> None:
+    """Write a row with one more visit to ``trial``."""
+    trial[:number] = row[:number]
+    trial[number] = visit
+    trial[number + 1 : count + 1] = row[number:count]
+
+
+@njit(cache=True, nogil=True)
+def _better_in_day(want: Want, best: Move, state: State, work: Ints, facts: Facts, rng: np.random.Generator) -> Move:
+    """Return the cheapest place for a visit in a day with its beds as they are, if it beats the best so far."""
+    visit, route, fee = want
+    count, place = state.counts[route], facts.visits[visit, 0]
+    row, ends = state.rows[route], ends_of(route, state.nights)
+    spare = facts.rules[route, days.DUTY] - work[route] - facts.visits[visit, 1]
+    trial, before = np.empty(len(row), np.int64), ends[0]
+    for number in range(count + 1):
+        after = ends[1] if number == count else facts.visits[row[number], 0]
+        longer = facts.drives[before, place] + facts.drives[place, after] - facts.drives[before, after]
+        before = after
+        if longer > spare or fee + longer >= best.price or rng.random() < _BLINK:
+            continue
+        _with(row, count, number, visit, trial)
+        if fits(trial, count + 1, ends, facts.rules[route], facts):
+            best = Move(fee + longer, route, number, -1, -1)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _better_with_night(want: Want, side: int, best: Move, state: State, work: Ints, facts: Facts) -> Move:
+    """Return the cheapest way to end a day (side 0) or to begin it (side 1) with a visit, its night moved along.
+
+    The best so far comes back if it is cheaper.
+    """
+    visit, route, fee = want
+    days_each = state.nights.shape[1] - 1
+    team, night, other = route // days_each, route % days_each + 1 - side, route + 1 - 2 * side
+    if night in (0, days_each) or facts.movable[team, night] == 0:
+        return best
+    place, drives = facts.visits[visit, 0], facts.drives
+    row, count, old = state.rows[route], state.counts[route], state.nights[team, night]
+    mine, theirs = ends_of(route, state.nights)[side], ends_of(other, state.nights)[1 - side]
+    if count > 0:
+        mine = facts.visits[row[0 if side == 1 else count - 1], 0]
+    if state.counts[other] > 0:
+        theirs = facts.visits[state.rows[other, 0 if side == 0 else state.counts[other] - 1], 0]
+    trial, number = np.empty(len(row), np.int64), 0 if side == 1 else count
+    for new in facts.near_beds[visit]:
+        longer = drives[mine, place] + drives[place, new] - drives[mine, old]
+        more = drives[new, theirs] - drives[old, theirs]
+        full = work[route] + facts.visits[visit, 1] + longer > facts.rules[route, days.DUTY]
+        if new == old or full or fee + longer + more >= best.price:
+            continue
+        if work[other] + more > facts.rules[other, days.DUTY]:
+            continue
+        _with(row, count, number, visit, trial)
+        state.nights[team, night] = new
+        ends = ends_of(route, state.nights)
+        if fits(trial, count + 1, ends, facts.rules[route], facts) and _fits_now(other, state, facts):
+            best = Move(fee + longer + more, route, number, night, new)
+        state.nights[team, night] = old
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _surcharge(visit: int, state: State, work: Ints, facts: Facts, balance: float) -> Ints:
+    """Return for each route how much a visit would add to the price of the busiest team's time, but for drives."""
+    days_each = state.nights.shape[1] - 1
+    loads = work.reshape(-1, days_each).sum(axis=1)
+    more = np.maximum(0, loads + facts.visits[visit, 1] - loads.max())
+    return np.repeat((balance * more).astype(np.int64), days_each)
+
+
+@njit(cache=True, nogil=True)
+def _put_in(
+    visit: int, state: State, tried: Flags, work: Ints, facts: Facts, balance: float, rng: np.random.Generator
+) -> None:
+    """Put a visit where it costs least among the routes to be tried, if that is less than its prize."""
+    best = Move(facts.prize[visit], -1, -1, -1, -1)
+    nights_too = facts.near_beds.shape[1] > 0 and rng.random() < _MOVED
+    fees = facts.fees[visit]
+    if balance > 0:
+        fees = fees + _surcharge(visit, state, work, facts, balance)
+    for route in range(len(state.counts)):
+        if tried[route] and state.counts[route] < state.rows.shape[1] and fees[route] < best.price:
+            want = Want(visit, route, fees[route])
+            best = _better_in_day(want, best, state, work, facts, rng)
+            if nights_too:
+                best = _better_with_night(want, 0, best, state, work, facts)
+                best = _better_with_night(want, 1, best, state, work, facts)
+    if best.route < 0:
+        return
+    _with(state.rows[best.route].copy(), state.counts[best.route], best.number, visit, state.rows[best.route])
+    state.counts[best.route] += 1
+    state.day_of[visit] = best.route
+    if best.night >= 0:
+        days_each = state.nights.shape[1] - 1
+        team = best.route // days_each
+        state.nights[team, best.night] = best.bed
+        for route in range(team * days_each + best.night - 1, team * days_each + best.night + 1):
+            work[route] = work_of(route, state, facts)
+            tried[route] = True
+    work[best.route] = work_of(best.route, state, facts)
+
+
+@njit(cache=True, nogil=True)
+def _order(absent: Ints, home: int, facts: Facts, rng: np.random.Generator) -> Ints:
+    """Return the absent visits dearest first, or in one of five other orders, or in any."""
+    keys = rng.random(len(absent))
+    way = rng.integers(0, 8)
+    for number, visit in enumerate(absent):
+        away = facts.drives[home, facts.visits[visit, 0]]
+        width = facts.visits[visit, 3] - facts.visits[visit, 2]
+        marks = (away, -away, width, facts.visits[visit, 1])
+        keys[number] += np.float64(-facts.prize[visit] if way < 3 else marks[way - 3] if way < 7 else 0)  # noqa: PLR2004 - shares of eight
+    return absent[np.argsort(keys)]
+
+
+@njit(cache=True, nogil=True)
+def price(state: State, facts: Facts, balance: float) -> float:
+    """Return what a plan costs: drives, fees, prizes left out, and the busiest team's time on road and site."""
+    total, busiest = np.int64(0), np.int64(0)
+    days_each = state.nights.shape[1] - 1
+    for team in range(state.nights.shape[0]):
+        busy = np.int64(0)
+        for route in range(team * days_each, (team + 1) * days_each):
+            total += drive_of(route, state, facts)
+            busy += work_of(route, state, facts)
+            for number in range(state.counts[route]):
+                total += facts.fees[state.rows[route, number], route]
+        busiest = max(busiest, busy)
+    for visit in range(len(state.day_of)):
+        if state.day_of[visit] < 0:
+            total += facts.prize[visit]
+    return np.float64(total) + balance * np.float64(busiest)
+
+
+@njit(cache=True, nogil=True)
+def _copy(source: State, target: State) -> None:
+    target.rows[:], target.counts[:] = source.rows, source.counts
+    target.day_of[:], target.nights[:] = source.day_of, source.nights
+
+
+@njit(cache=True, nogil=True)
+def _recreate(
+    before: State, state: State, touched: Flags, facts: Facts, balance: float, rng: np.random.Generator
+) -> None:
+    absent = np.flatnonzero(state.day_of < 0)
+    everywhere = np.ones(len(state.counts), np.bool_)
+    work = np.empty(len(state.counts), np.int64)
+    for route in range(len(work)):
+        work[route] = work_of(route, state, facts)
+    afresh = len(absent) == len(state.day_of) or rng.random() < _AGAIN
+    home = state.nights[rng.integers(0, state.nights.shape[0]), 0]
+    for visit in _order(absent, home, facts, rng):
+        # What was left out before found no room on the other days then and finds none now.
+        tried = touched if before.day_of[visit] < 0 and not afresh else everywhere
+        _put_in(visit, state, tried, work, facts, balance, rng)
+
+
+@njit(cache=True, nogil=True)
+def run(
+    now: State, top: State, costs: Floats, facts: Facts, heat: tuple[float, int, float], rng: np.random.Generator
+) -> None:
+    """Search for some iterations, changing ``now`` (the present plan), ``top`` (the best) and their costs in place.
+
+    Parameters
+    ----------
+    now, top : State
+    costs : array (2,)
+        Of ``now`` and of ``top``.
+    facts : Facts
+    heat : (warmth, iterations, balance)
+        Temperature in units of cost, and the price of a unit of the busiest team's time.
+    rng : Generator
+    """
+    warmth, iterations, balance = heat
+    nights_vary = facts.near_beds.shape[1] > 0 and now.nights.shape[1] > _NIGHTS_FROM
+    state = State(now.rows.copy(), now.counts.copy(), now.day_of.copy(), now.nights.copy())
+    touched = np.zeros(len(state.counts), np.bool_)
+    for _ in range(iterations):
+        touched[:] = False
+        seed = _ruin(state, touched, facts, rng)
+        if nights_vary and rng.random() < _SHAKEN and not _shake(seed, state, touched, facts, rng):
+            _copy(now, state)
+            continue
+        _recreate(now, state, touched, facts, balance, rng)
+        cost = price(state, facts, balance)
+        if cost < costs[0] - warmth * np.log(1.0 - rng.random()):
+            costs[0] = cost
+            _copy(state, now)
+            if cost < costs[1]:
+                costs[1] = cost
+                _copy(state, top)
+        else:
+            _copy(now, state)

@@ -1,0 +1,79 @@
+"""A small round for tests: two teams, two regions, targets around the seats."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import Point, box
+
+from cross_check import lodgings, plans
+from cross_check.nights import Search
+from cross_check.route_params import Params
+from gis.crs import STORAGE
+
+A, B = "230100", "230200"
+SEATS = {A: (126.5, 45.8), B: (124.0, 47.3)}
+QUICK = Params(days=3, search=Search(iterations=300))
+
+
+def regions() -> gpd.GeoDataFrame:
+    """Return two regions, each around its seat."""
+    return gpd.GeoDataFrame(
+        {
+            "division_code": list(SEATS),
+            "name_zh": list(SEATS),
+            "name_en": list(SEATS),
+            "seat_lon": [lon for lon, _ in SEATS.values()],
+            "seat_lat": [lat for _, lat in SEATS.values()],
+        },
+        geometry=[box(lon - 3, lat - 3, lon + 3, lat + 3) for lon, lat in SEATS.values()],
+        crs=STORAGE,
+    )
+
+
+def assignment() -> pd.DataFrame:
+    """Return two teams that visit each other's regions."""
+    return pd.DataFrame(
+        {
+            "team_id": [f"T{B}", f"T{A}"],
+            "home_division": [B, A],
+            "division_code": [A, B],
+            "officer_ids": "a;b",
+            "officers": 2,
+            "interest_sites": None,
+            "travel_km": 300.0,
+            "expertise_met": True,
+            "load_min": 300.0,
+            "reason": "rounds.nearest",
+        }
+    )
+
+
+def targets(count: int, seed: int, spread: float = 0.5) -> gpd.GeoDataFrame:
+    """Return leads around the seat of the first region, all of its one team."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        {
+            "target_id": f"L{number:03d}",
+            "target_kind": "lead",
+            "name": f"target {number}",
+            "team_id": f"T{B}",
+            "division_code": A,
+            "site_id": None,
+            "risk": int(rng.integers(1, 4)),
+            "service_min": int(rng.integers(45, 121)),
+            "trigger": f"L{number:03d}",
+            "check_kind": "case",
+            "document_no": "TEST 1",
+            "opens": None,
+            "closes": None,
+            "geometry": Point(SEATS[A][0] + rng.normal(0, spread), SEATS[A][1] + rng.normal(0, spread / 2)),
+        }
+        for number in range(count)
+    ]
+    return gpd.GeoDataFrame(rows, columns=list(plans.TARGETS.columns), geometry="geometry", crs=STORAGE)
+
+
+def houses() -> gpd.GeoDataFrame:
+    """Return the seats and two houses beside the first."""
+    own = pd.DataFrame({"lodging_id": ["H1", "H2"], "name": ["one", "two"], "lon": [127.2, 125.8], "lat": [45.9, 45.7]})
+    return lodgings.from_rows(own, regions(), "houses")
