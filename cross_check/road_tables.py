@@ -44,6 +44,8 @@ class RoadTable:
 
         Raises
         ------
+        ValueError
+            If there are not as many ids as places.
         WorkbenchError
             ``roads.not_in_table`` if a place or a pair is missing.
         """

@@ -74,6 +74,11 @@ class Travel:
         Returns
         -------
         (array (n, n), array (n, n))
+
+        Raises
+        ------
+        ValueError
+            If there are not as many ids as places.
         """
         if len(ids) != len(places):
             raise ValueError("every place has an id")
