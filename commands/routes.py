@@ -102,7 +102,8 @@ def _gate(arguments: Arguments, words: Catalogue) -> int:
     frame.print_step(step, words)
     for row in found.changes.itertuples():
         facts = {"name": row.name, "before": row.before or "-", "after": row.after or "-"}
-        print("  " + words.say(f"replanning.line_{row.change}", **facts))
+        line = words.say(f"replanning.line_{row.change}", **facts)
+        print(f"  {line}")
     if not arguments.take_over:
         return 0
     name = routing.proposal_of(Closed(arguments.target, arguments.at))
@@ -116,7 +117,8 @@ def _check(arguments: Arguments, words: Catalogue) -> int:
     frame.print_step(step, words)
     for fault in found:
         where = {"team": fault.team_id, "day": fault.day, "target": fault.target_id, "rule": words.say(fault.code)}
-        print("  " + words.say("routing.fault", **where))
+        line = words.say("routing.fault", **where)
+        print(f"  {line}")
     return 1 if found else 0
 
 
