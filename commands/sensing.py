@@ -16,6 +16,7 @@ def radar(verbs: "Verbs", words: Catalogue) -> None:
     parser = frame.command(verbs, "radar", "cli.radar", _run_radar, words)
     parser.add_argument("images", type=Path, nargs="+", help=words.say("cli.radar_images"))
     parser.add_argument("--looks", type=frame.positive, metavar="N", help=words.say("cli.looks"))
+    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
     parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.out"))
     parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
 
@@ -26,6 +27,7 @@ def learned(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("model", type=Path, help=words.say("cli.model"))
     parser.add_argument("before", type=Path, help=words.say("cli.before"))
     parser.add_argument("after", type=Path, help=words.say("cli.after"))
+    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
     parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.out"))
     day = frame.day(words)
     parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
@@ -37,7 +39,12 @@ def _run_radar(arguments: Arguments, words: Catalogue) -> int:
 
     out = arguments.out or frame.project(arguments).detect
     step = sensors.detect_radar(
-        arguments.images, out, looks=arguments.looks, smallest_m2=arguments.smallest_m2, progress=frame.progress(words)
+        arguments.images,
+        out,
+        looks=arguments.looks,
+        smallest_m2=arguments.smallest_m2,
+        clear=arguments.clear,
+        progress=frame.progress(words),
     )
     return frame.print_step(step, words)
 
@@ -48,6 +55,12 @@ def _run_learned(arguments: Arguments, words: Catalogue) -> int:
     out = arguments.out or frame.project(arguments).detect
     dates = (arguments.before_on, arguments.after_on)
     step = sensors.detect_learned(
-        arguments.model, arguments.before, arguments.after, out, dates=dates, progress=frame.progress(words)
+        arguments.model,
+        arguments.before,
+        arguments.after,
+        out,
+        dates=dates,
+        clear=arguments.clear,
+        progress=frame.progress(words),
     )
     return frame.print_step(step, words)

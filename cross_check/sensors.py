@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rasterio.enums import Resampling
 from scipy import ndimage
 
 from cross_check.chain import Step
@@ -18,7 +19,7 @@ from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
 from satellite import files as images
-from satellite import learned, networks, patches, radar
+from satellite import learned, networks, patches, radar, registration
 from satellite.patches import Grid, Labels, Look
 from satellite.stacks import Stack
 from satellite.targets import CLASSES
@@ -33,6 +34,7 @@ _SEED = 20_210_406
 _OTHER = len(CLASSES)
 _DECIBEL = 10 / np.log(10)
 _LEAST = 1e-300
+_TRUSTED = 3
 _LIMITS = ("fall_grow", "rise_grow", "fall_seed", "rise_seed")
 
 
@@ -47,6 +49,7 @@ class _Finding:
     method: str
     params: Mapping[str, object]
     figures: Mapping[str, object]
+    clear: Sequence[Path] = ()
 
 
 def detect_radar(
@@ -55,6 +58,7 @@ def detect_radar(
     *,
     looks: float | None = None,
     smallest_m2: float | None = None,
+    clear: Sequence[Path] = (),
     progress: Progress = silent,
 ) -> Step:
     """Find change in two radar images by the log-ratio, or in several by the sequential omnibus test.
@@ -68,6 +72,8 @@ def detect_radar(
     looks : float, optional
         Equivalent number of looks; asked for with more than two images, and with two it asks for the omnibus test.
     smallest_m2 : float, optional
+    clear : sequence of Path
+        Masks (1 = usable): layover, shadow, wind on water; a pixel hidden in one of them is not judged.
     progress : Progress
 
     Raises
@@ -80,10 +86,10 @@ def detect_radar(
         raise WorkbenchError("radar.too_few", "Radar change takes at least two images, earliest first")
     params = radar.Params() if smallest_m2 is None else radar.Params(smallest_m2=smallest_m2)
     if looks is not None:
-        return detect_radar_series(taken, out, looks=looks, smallest_m2=params.smallest_m2)
+        return detect_radar_series(taken, out, looks=looks, smallest_m2=params.smallest_m2, clear=clear)
     if len(taken) > _PAIR:
         raise WorkbenchError("radar.no_looks", "A series of radar images needs its equivalent number of looks")
-    return detect_radar_pair(taken[0], taken[1], out, params=params, progress=progress)
+    return detect_radar_pair(taken[0], taken[1], out, params=params, clear=clear, progress=progress)
 
 
 def detect_radar_pair(
@@ -93,6 +99,7 @@ def detect_radar_pair(
     *,
     dates: Dates = (None, None),
     params: radar.Params | None = None,
+    clear: Sequence[Path] = (),
     progress: Progress = silent,
 ) -> Step:
     """Find where backscatter changed between two radar images.
@@ -109,17 +116,19 @@ def detect_radar_pair(
     dates : (date or None, date or None)
         Overrule the dates that the files carry.
     params : radar.Params, optional
+    clear : sequence of Path
     progress : Progress
 
     Raises
     ------
     WorkbenchError
-        See ``satellite.stacks.Stack`` and ``satellite.radar.fit_null``.
+        ``detect.shifted``; see ``satellite.stacks.Stack`` and ``satellite.radar.fit_null``.
     """
     params = params or radar.Params()
     look_dates = _dates((before, after), dates)
     progress(0, 3, "detect.scoring")
-    with Stack((before, after)) as stack:
+    with Stack((before, after), clear=clear) as stack:
+        shifts = _radar_aligned(stack)
         ratio, grid = _ratio(stack, params), stack.grid
     progress(1, 3, "detect.fitting")
     sample = _sample(ratio)
@@ -136,16 +145,24 @@ def detect_radar_pair(
     unseen = np.isnan(ratio)
     change = np.where(unseen, patches.UNSEEN, signs != 0).astype(np.uint8)
     reached = [limit if np.isfinite(limit) else None for limit in (*limits.grow, *limits.seed)]
-    figures = {"null": asdict(null), "limits": dict(zip(_LIMITS, reached, strict=True))}
+    figures = {"null": asdict(null), "limits": dict(zip(_LIMITS, reached, strict=True)), "shifts": shifts}
     content = "deviation of the log-ratio in sigmas"
     together = _ranked(parts)
-    finding = _Finding(deviation, change, together, content, "SAR log-ratio, empirical null", asdict(params), figures)
+    finding = _Finding(
+        deviation, change, together, content, "SAR log-ratio, empirical null", asdict(params), figures, clear
+    )
     progress(3, 3, "detect.done")
     return _written(finding, grid, out, (before, after), look_dates)
 
 
 def detect_radar_series(
-    images_in_order: Sequence[Path], out: Path, *, looks: float, significance: float = 1e-4, smallest_m2: float = 1000.0
+    images_in_order: Sequence[Path],
+    out: Path,
+    *,
+    looks: float,
+    significance: float = 1e-4,
+    smallest_m2: float = 1000.0,
+    clear: Sequence[Path] = (),
 ) -> Step:
     """Find when pixels changed in a series of multi-look radar intensities by the sequential omnibus test.
 
@@ -162,15 +179,16 @@ def detect_radar_series(
         Equivalent number of looks.
     significance, smallest_m2 : float
         See ``radar.omnibus`` and ``radar.Params``.
+    clear : sequence of Path
 
     Raises
     ------
     WorkbenchError
-        See ``satellite.stacks.Stack``.
+        ``detect.shifted``; see ``satellite.stacks.Stack``.
     """
     days = [images.seen_on(path) for path in images_in_order]
-    with Stack(images_in_order) as stack:
-        grid = stack.grid
+    with Stack(images_in_order, clear=clear) as stack:
+        grid, shifts = stack.grid, _radar_aligned(stack)
         first = np.zeros((grid.rows, grid.columns), np.int16)
         score = np.empty((grid.rows, grid.columns), np.float32)
         for rows, _, data in stack.strips():
@@ -187,13 +205,20 @@ def detect_radar_series(
     change = np.where(np.isnan(score), patches.UNSEEN, first > 0).astype(np.uint8)
     params = {"looks": looks, "significance": significance, "smallest_m2": smallest_m2}
     content = "-log10 of the probability without change"
-    figures = {"images": [path.name for path in images_in_order]}
-    finding = _Finding(score, change, outlined, content, "sequential omnibus test", params, figures)
+    figures = {"images": [path.name for path in images_in_order], "shifts": shifts}
+    finding = _Finding(score, change, outlined, content, "sequential omnibus test", params, figures, clear)
     return _written(finding, grid, out, (images_in_order[0], images_in_order[-1]), ends)
 
 
 def detect_learned(
-    model: Path, before: Path, after: Path, out: Path, *, dates: Dates = (None, None), progress: Progress = silent
+    model: Path,
+    before: Path,
+    after: Path,
+    out: Path,
+    *,
+    dates: Dates = (None, None),
+    clear: Sequence[Path] = (),
+    progress: Progress = silent,
 ) -> Step:
     """Find change with a network of the user's own; score.tif holds its probability.
 
@@ -205,17 +230,19 @@ def detect_learned(
     out : Path
     dates : (date or None, date or None)
         Overrule the dates that the files carry.
+    clear : sequence of Path
+        Masks (1 = usable) that hold for both.
     progress : Progress
 
     Raises
     ------
     WorkbenchError
-        See ``satellite.networks.load`` and ``satellite.stacks.Stack``.
+        ``detect.shifted``; see ``satellite.networks.load`` and ``satellite.stacks.Stack``.
     """
     spec, network = networks.load(model)
     look_dates = _dates((before, after), dates)
-    with Stack((before, after), spec.bands) as stack:
-        grid = stack.grid
+    with Stack((before, after), spec.bands, clear) as stack:
+        grid, shifts = stack.grid, _aligned(stack)
 
         def read(tile: learned.Tile) -> tuple[Image, Image]:
             pair = stack.read(tile)
@@ -232,8 +259,35 @@ def detect_learned(
     )
     change = np.where(np.isnan(chance), patches.UNSEEN, changed).astype(np.uint8)
     figures = {"model_sha256": files.sha256(model.parent / spec.model), "too_small": labels.too_small}
-    finding = _Finding(chance, change, outlined, "probability of change", "network", asdict(spec), figures)
+    figures["shifts"] = shifts
+    finding = _Finding(chance, change, outlined, "probability of change", "network", asdict(spec), figures, clear)
     return _written(finding, grid, out, (before, after), look_dates)
+
+
+def _radar_aligned(stack: Stack) -> list[dict[str, object]]:
+    """Move every image onto the first one by whole pixels, which keeps its speckle, and return what was measured."""
+    pixel_m = float(np.sqrt(stack.grid.pixel_m2))
+    said = []
+    for number in range(1, len(stack)):
+        shift = radar.shift((images[0], images[number]) for images in stack.windows())
+        if shift.blocks:
+            registration.demand(replace(shift, blocks=_TRUSTED), pixel_m)
+        east, south = round(shift.east_px), round(shift.south_px)
+        if east or south:
+            stack.move(number, east, south, Resampling.nearest)
+        said.append({**asdict(shift), "known": shift.blocks > 0, "moved_px": [east, south]})
+    return said
+
+
+def _aligned(stack: Stack) -> list[dict[str, object]]:
+    """Move the second of two images onto the first if it lies off by more than is tolerated."""
+    shift = registration.measure((first.mean(axis=0), second.mean(axis=0)) for first, second in stack.windows())
+    registration.demand(shift, float(np.sqrt(stack.grid.pixel_m2)))
+    moved = [0.0, 0.0]
+    if shift.needs_correction:
+        moved = [shift.east_px, shift.south_px]
+        stack.move(1, shift.east_px, shift.south_px, Resampling.cubic)
+    return [{**asdict(shift), "known": shift.known, "moved_px": moved}]
 
 
 def _ratio(stack: Stack, params: radar.Params) -> Image:
@@ -305,7 +359,7 @@ def _written(finding: _Finding, grid: Grid, out: Path, ends: tuple[Path, Path], 
         for name, path, day in zip(("before", "after"), ends, dates, strict=True)
     }
     recipe = {
-        "inputs": {**inputs, "clear": []},
+        "inputs": {**inputs, "clear": [{"path": path.name, "sha256": files.sha256(path)} for path in finding.clear]},
         "method": finding.method,
         "params": dict(finding.params),
         "versions": {name: version(name) for name in ("haidongqing", "numpy", "scipy", "rasterio")},

@@ -144,8 +144,10 @@ def _names(source: DatasetReader, index: str, name: str) -> dict[str, int]:
     return {each: known[each] for each in wanted}
 
 
-def placed(source: DatasetReader, grid: Grid, name: str) -> DatasetReader | WarpedVRT:
-    """Return an image on a grid: itself where it lies there, else warped to the nearest pixel.
+def placed(
+    source: DatasetReader, grid: Grid, name: str, resampling: Resampling = Resampling.nearest
+) -> DatasetReader | WarpedVRT:
+    """Return an image on a grid: itself where it lies there, else warped, to the nearest pixel unless told otherwise.
 
     Raises
     ------
@@ -169,7 +171,7 @@ def placed(source: DatasetReader, grid: Grid, name: str) -> DatasetReader | Warp
         transform=grid.transform,
         height=grid.rows,
         width=grid.columns,
-        resampling=Resampling.nearest,
+        resampling=resampling,
         dtype="float32",
         src_nodata=source.nodata,
         nodata=np.nan,

@@ -9,6 +9,7 @@ Series: K. Conradsen, A. A. Nielsen and H. Skriver (2016): Determining the point
 polarimetric SAR data. IEEE Transactions on Geoscience and Remote Sensing 54(5), 3007-3024.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from scipy import ndimage, stats
 
 from gis.errors import WorkbenchError
+from satellite import registration
+from satellite.registration import Shift
 
 Image = NDArray[np.float32]
 Signs = NDArray[np.int8]
@@ -29,6 +32,8 @@ _BINS_A_SPREAD = 15
 _MODE_BINS = 6.0
 _REACH = 12.0
 _EDGE_SHARE = 0.5
+_LEAST_CONFIDENCE = 8.0
+_MEASURING_PX = 1.0
 
 
 @dataclass(frozen=True)
@@ -97,12 +102,7 @@ def log_ratio(before: Image, after: Image, *, step: float = 0.0, smoothing_px: f
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = (np.log(after + step / 2) - np.log(before + step / 2)).mean(axis=0)
-    seen = np.isfinite(ratio)
-    if smoothing_px == 0:
-        return np.where(seen, ratio, np.float32(np.nan))
-    weight = _smooth(seen.astype(np.float32), smoothing_px)
-    total = _smooth(np.where(seen, ratio, 0).astype(np.float32), smoothing_px)
-    return np.where(seen, total / np.maximum(weight, 1e-6), np.float32(np.nan))
+    return _averaged(ratio, np.isfinite(ratio), smoothing_px)
 
 
 def fit_null(ratios: NDArray[np.floating]) -> Null:
@@ -159,6 +159,38 @@ def decide(ratio: Image, null: Null, limit: Limits) -> Signs:
         edges[started] = _EDGE_SHARE * np.asarray(ndimage.median(excess, groups, started))
         signs[excess > edges[groups]] = side
     return signs
+
+
+def shift(windows: Iterable[tuple[Image, Image]]) -> Shift:
+    """Measure how far the second image lies from the first: whole windows at once, for speckle drowns small blocks.
+
+    Parameters
+    ----------
+    windows : iterable of pairs of (bands, rows, columns) float32
+        Parts of both images, backscatter on a linear scale; NaN where not observed.
+
+    Returns
+    -------
+    Shift
+        Median over the windows that show one, good to about half a pixel; ``blocks`` is 0 where most windows show
+        none or they disagree by more than a pixel: then nothing is known.
+    """
+    count, found = 0, []
+    for pair in windows:
+        count += 1
+        with np.errstate(invalid="ignore", divide="ignore"):
+            logs = [np.log(image).mean(axis=0) for image in pair]
+        seen = np.isfinite(logs[0]) & np.isfinite(logs[1])
+        measured = registration.search(*(_averaged(each, seen, _MEASURING_PX) for each in logs))
+        if measured.confidence >= _LEAST_CONFIDENCE:
+            found.append((measured.east_px, measured.south_px, measured.confidence))
+    if 2 * len(found) <= count:
+        return Shift(0.0, 0.0, 0.0, 0)
+    east, south, confidence = np.median(found, axis=0)
+    spread = float(np.median([np.hypot(each[0] - east, each[1] - south) for each in found]))
+    if spread > 1:
+        return Shift(0.0, 0.0, spread, 0)
+    return Shift(float(east), float(south), spread, len(found), float(confidence))
 
 
 @dataclass(frozen=True)
@@ -252,6 +284,15 @@ def _limit(ranked: NDArray[np.floating], share: float) -> float:
     expected = stats.norm.sf(ranked)
     held = np.flatnonzero(expected <= share * np.arange(1, ranked.size + 1) / ranked.size)
     return float(ranked[held[-1]]) if held.size else float("inf")
+
+
+def _averaged(plane: Image, seen: NDArray[np.bool_], sigma_px: float) -> Image:
+    """Average what was seen over a neighbourhood; NaN where not seen."""
+    if sigma_px == 0:
+        return np.where(seen, plane, np.float32(np.nan))
+    weight = _smooth(seen.astype(np.float32), sigma_px)
+    total = _smooth(np.where(seen, plane, 0).astype(np.float32), sigma_px)
+    return np.where(seen, total / np.maximum(weight, 1e-6), np.float32(np.nan))
 
 
 def _smooth(plane: Image, sigma_px: float) -> Image:

@@ -230,6 +230,47 @@ def advance(watch: Watch, baseline: Baseline, image: Image, day: date, *, typica
     return after
 
 
+@dataclass(frozen=True)
+class Judged:
+    """How one pixel's look was judged, all NaN where it was not observed or not compared.
+
+    Attributes
+    ----------
+    value : float
+        The index as seen.
+    expected : float
+        The baseline's value for the day.
+    common : float
+        What the surroundings departed by; it is taken off.
+    limit : float
+        A departure beyond this counts.
+    """
+
+    value: float
+    expected: float
+    common: float
+    limit: float
+
+
+def judged(
+    baseline: Baseline, image: Image, day: date, *, at: tuple[int, int], typical: float, params: Params
+) -> Judged:
+    """Return how ``advance`` judges the pixel ``at`` (row, column) of a block."""
+    gap = series_pixels.depart(image, baseline.coefficients, _harmonics(day), baseline.seasons, _around(_season(day)))
+    common, noise = (series_pixels.drawn(plane, image.shape, at) for plane in _surroundings(gap, params))
+    own = series_pixels.own_variance(float(baseline.spread[at]), float(baseline.looks[at]), typical, params.prior_looks)
+    value = float(image[at])
+    limit = params.threshold * float(np.sqrt(own + noise**2))
+    return Judged(value, value - float(gap[at]), float(common), limit if np.isfinite(gap[at]) else np.nan)
+
+
+def expected(baseline: Baseline, day: date) -> Image:
+    """Return the baseline's values for a day, NaN where it has none for that time of the year."""
+    zero = np.zeros(baseline.spread.shape, np.float32)
+    part = _around(_season(day))
+    return -series_pixels.depart(zero, baseline.coefficients, _harmonics(day), baseline.seasons, part)
+
+
 def states(watch: Watch, baseline: Baseline, params: Params) -> NDArray[np.uint8]:
     """Return the state of every pixel; see ``STATES``."""
     run = np.abs(watch.run)

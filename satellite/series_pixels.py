@@ -168,8 +168,7 @@ def advance(
             gap = departure[row, column] - drawn[0, column]
             if np.isnan(gap):
                 continue
-            freedom = max(looks[row, column] - _TERMS, 1.0)
-            mine = (weight * typical**2 + freedom * (spread[row, column] / SCALE) ** 2) / (weight + freedom)
+            mine = own_variance(spread[row, column], looks[row, column], typical, weight)
             sign = 0
             if gap * gap > threshold * threshold * (mine + drawn[1, column] ** 2) and gap * direction >= 0:
                 sign = 1 if gap > 0 else -1
@@ -181,6 +180,34 @@ def advance(
             run[row, column] = past + sign if abs(past) < _MOST_RUN else past
             if days[1, row, column] == 0:
                 _run(state, row, column, gap, rule)
+
+
+@njit(nogil=True, cache=True)
+def own_variance(spread: float, looks: float, typical: float, weight: float) -> float:
+    """Return the variance of a pixel's departures: that of its history, drawn towards the scene's typical one.
+
+    Parameters
+    ----------
+    spread : float
+        Stored whole number.
+    looks : float
+        Of the pixel's history.
+    typical : float
+    weight : float
+        Of the typical spread, in looks.
+    """
+    freedom = max(looks - _TERMS, 1.0)
+    return (weight * typical**2 + freedom * (spread / SCALE) ** 2) / (weight + freedom)
+
+
+@njit(nogil=True, cache=True)
+def drawn(plane: Floats, shape: tuple[int, ...], at: tuple[int, int]) -> float:
+    """Return a plane of cells at one pixel of a block, as ``advance`` draws it."""
+    line = np.empty(shape[1])
+    places = [_between(column, shape[1], plane.shape[1]) for column in range(shape[1])]
+    _draw(plane, _between(at[0], shape[0], plane.shape[0]), places, line)
+    value: float = line[at[1]]
+    return value
 
 
 @njit(nogil=True, cache=True)

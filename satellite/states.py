@@ -40,6 +40,7 @@ _WAITING = 2 * _WORKERS
 _BASELINE = {"coefficients": (5, "int16"), "spread": (0, "uint16"), "looks": (0, "uint16"), "seasons": (0, "uint32")}
 _WATCH = {"run": (0, "int8"), "days": (3, "uint16"), "departure": (0, "int16")}
 _SAMPLE_STEP = 4
+_PLACES = "images.json"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ def fit(
         spreads = list(_side_by_side(learn, read, len(parts), progress, "series.fitting"))
     _made(folder / f"watch-{serial}", first.grid, _WATCH)
     typical = series.typical_spread(np.concatenate(spreads), params)
-    described = sorted((each.described() for each in kept), key=lambda each: each["seen_on"])
+    names = [each.described() for each in kept]
+    _note(kept, names, folder)
+    described = sorted(names, key=lambda each: each["seen_on"])
     record = Record(index, first.grid, params, typical, described, [], f"baseline-{serial}", f"watch-{serial}")
     _commit(record, folder)
     return record
@@ -159,6 +162,7 @@ def update(newest: Look, folder: Path, *, progress: Progress = silent) -> Record
     with Reader(newest, record.grid, record.index) as reader:
         arriving = ((tile, reader.read(tile)) for tile in parts)
         deque(_side_by_side(take, arriving, len(parts), progress, "series.updating"), maxlen=0)
+    _note([newest], [described], folder)
     _commit(after, folder)
     return after
 
@@ -184,8 +188,8 @@ def read(folder: Path) -> Record:
     )
 
 
-def read_tiles(folder: Path) -> Iterator[tuple[Tile, Baseline, Watch]]:
-    """Yield the baseline and the present state, tile by tile.
+def read_tiles(folder: Path, *, only: Tile | None = None) -> Iterator[tuple[Tile, Baseline, Watch]]:
+    """Yield the baseline and the present state, tile by tile, or of one tile.
 
     Raises
     ------
@@ -194,7 +198,7 @@ def read_tiles(folder: Path) -> Iterator[tuple[Tile, Baseline, Watch]]:
     """
     record = read(folder)
     known, now = _opened(folder / record.baseline), _opened(folder / record.watch)
-    for tile in tiles(record.grid):
+    for tile in [only] if only else tiles(record.grid):
         yield tile, Baseline(**_got(known, tile)), Watch(**_got(now, tile))
 
 
@@ -211,6 +215,18 @@ def read_states(folder: Path) -> NDArray[np.uint8]:
     for tile, baseline, watch in read_tiles(folder):
         whole[tile] = series.states(watch, baseline, record.params)
     return whole
+
+
+def places(folder: Path) -> dict[str, tuple[Path, Path | None]]:
+    """Return where each image and its mask lay when it was taken in, by the image's SHA-256."""
+    if not (folder / _PLACES).is_file():
+        return {}
+    said: dict[str, Any] = files.read_json(folder / _PLACES)
+
+    def found(name: str | None) -> Path | None:
+        return (folder / name).resolve() if name else None
+
+    return {content: (image, found(clear)) for content, (name, clear) in said.items() if (image := found(name))}
 
 
 def counts(state: NDArray[np.uint8]) -> dict[str, int]:
@@ -275,6 +291,15 @@ def _commit(record: Record, folder: Path) -> None:
     }
     files.write_json(said, folder / "series.json")
     _sweep(folder, (record.baseline, record.watch))
+
+
+def _note(taken: Sequence[Look], names: Sequence[dict[str, str]], folder: Path) -> None:
+    """Note where images lie, for looking back at single pixels; the series itself never needs them again."""
+    known: dict[str, Any] = files.read_json(folder / _PLACES) if (folder / _PLACES).is_file() else {}
+    for look, name in zip(taken, names, strict=True):
+        paths = (look.image, look.clear)
+        known[name["sha256"]] = [os.path.relpath(path.resolve(), folder.resolve()) if path else None for path in paths]
+    files.write_json(known, folder / _PLACES)
 
 
 def _sweep(folder: Path, held: tuple[str, ...]) -> None:

@@ -58,6 +58,7 @@ def cluster(folder, workers=2):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
     contact = folder / "scheduler.json"
+    contact.unlink(missing_ok=True)
     server = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
     hand = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(contact), "--no-nanny"]
     processes = [subprocess.Popen([*server, "--no-dashboard", "--scheduler-file", contact], env=surroundings, **quiet)]

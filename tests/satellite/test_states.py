@@ -150,4 +150,4 @@ def test_fitting_anew_begins_again(fitted):
     record = states.fit([_look(fitted, day) for day in HISTORY], folder, params=PARAMS)
     assert record.looks == []
     assert (states.read_states(folder) == series.UNSEEN).all()
-    assert sorted(path.name for path in folder.iterdir()) == ["baseline-3", "series.json", "watch-3"]
+    assert sorted(path.name for path in folder.iterdir()) == ["baseline-3", "images.json", "series.json", "watch-3"]
