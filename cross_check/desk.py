@@ -120,10 +120,8 @@ def import_enterprises(
         ``chain.nothing_good`` if every row is faulty; ``history.backdated``; ``history.broken``; ``history.busy``.
     """
     standing = _standing(project)
-    incoming = _incoming(source, project, standing, act, letter)
+    incoming = _incoming(source, project, standing, act, letter, refuse=not skip_faulty)
     checked = incoming.checked
-    if len(checked.faults) and not skip_faulty:
-        raise TableFaults(source.name, checked.faults)
     if checked.enterprises.empty:
         raise WorkbenchError("chain.nothing_good", "{name} holds no row without a fault", name=source.name)
     event = Event(
@@ -245,7 +243,10 @@ def assess(project: Project, on: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     return found, quality.board(state, found)
 
 
-def _incoming(source: Path, project: Project, standing: _Register, act: Act, letter: Letter | None) -> _Incoming:
+def _incoming(
+    source: Path, project: Project, standing: _Register, act: Act, letter: Letter | None, *, refuse: bool = False
+) -> _Incoming:
+    """Return what a file would change; with ``refuse`` a faulty one is refused before that is worked out."""
     history.check_date(_headers(standing.records), act)
     state = standing.state
     areas = chain.regions_of(project)
@@ -253,6 +254,8 @@ def _incoming(source: Path, project: Project, standing: _Register, act: Act, let
     signed = replace(letter, sender=act.sender, answer=replace(letter.answer, by=act.by))
     arrival = arrivals.settled(arrivals.receive(source, project, areas, state, signed), source)
     checked = register.check(arrival.rows, areas, located=arrival.located, told=arrival.columns)
+    if refuse and len(checked.faults):
+        raise TableFaults(source.name, checked.faults)
     changes = history.changes(state, history.revised(state, checked.enterprises, act.holds_from.year))
     touched, known = set(changes["site_id"]), set(state["site_id"])
     new, changed = len(touched - known), len(touched & known)

@@ -18,7 +18,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from pyarrow import ArrowInvalid
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from gis import data, register
+from gis import data, harm, register
 from gis.crs import STORAGE, stored
 from gis.errors import WorkbenchError
 
@@ -91,6 +91,8 @@ def _umask() -> int:
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table by ending: ``.parquet`` (GeoParquet), ``.gpkg``, ``.geojson``, ``.csv`` or ``.xlsx``.
 
+    No text starts a formula in a spreadsheet: in a workbook it is kept as text, in a csv an apostrophe goes before it.
+
     Raises
     ------
     ValueError
@@ -102,11 +104,21 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         elif path.suffix in {".gpkg", ".geojson"} and isinstance(table, gpd.GeoDataFrame):
             table.to_file(aside, driver="GPKG" if path.suffix == ".gpkg" else "GeoJSON")
         elif path.suffix == ".csv":
-            table.to_csv(aside, index=False, encoding="utf-8-sig")
+            harm.defused(table).to_csv(aside, index=False, encoding="utf-8-sig")
         elif path.suffix == ".xlsx":
-            table.to_excel(aside, index=False)
+            _write_sheet(table, aside)
         else:
             raise ValueError(f"cannot write {type(table).__name__} as {path.suffix}")
+
+
+def _write_sheet(table: pd.DataFrame, path: Path) -> None:
+    """Write a workbook whose texts are texts, whatever they begin with."""
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        table.to_excel(book, index=False)
+        for row in book.book.active.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.data_type = "s"
 
 
 def read_layer(path: Path) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 
 import geopandas as gpd
 import numpy as np
@@ -99,6 +99,11 @@ class Event:
 
 def empty() -> gpd.GeoDataFrame:
     """Return a register (``STATE``) without a site."""
+    return _empty().copy()
+
+
+@cache
+def _empty() -> gpd.GeoDataFrame:
     columns = {column: pd.Series(dtype=object) for column in STATE.columns if column != "geometry"}
     return _as_state(gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=STORAGE)))
 

@@ -2,44 +2,38 @@
 
 import codecs
 import csv
-import datetime as dt
 import io
-import math
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
-from types import TracebackType
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
-from python_calamine import SheetVisibleEnum as Visibility
 from shapely.errors import GEOSException
 
-from gis import archives, cells, entries, placemarks, systems
+from gis import archives, cells, entries, placemarks, systems, workbooks
 from gis.crs import STORAGE, stored
 from gis.errors import WorkbenchError
 
-MOST_ROWS = 1_048_576
-"""Rows of a table at most: as many as a spreadsheet has."""
-
+MOST_ROWS = workbooks.MOST_ROWS
 MOST_BYTES = 1 << 30
 
 _SHAPEFILE = {".shp", ".shx", ".dbf", ".prj"}
+_SQLITE = b"SQLite format 3\0"
 _BYTEWISE = "ISO-8859-1"
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".dxf": "DXF", ".shp": "ESRI Shapefile"}
+_DBF_HEAD, _SHX_HEAD, _SHX_RECORD = 32, 100, 8
 _FIRMS = {"latitude", "longitude", "acq_date", "acq_time", "satellite"}
-_TABLE_HEADINGS = 2
 _MIXED_SHARE = 0.2
-_MOST_REMARKS = 200
+_MOST_COLUMNS = 16_384
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -130,10 +124,6 @@ def read_rows(path: Path, part: str = "") -> pd.DataFrame:
     return gpd.GeoDataFrame(brought.rows, geometry=brought.shapes)
 
 
-def _unreadable(path: Path) -> WorkbenchError:
-    return WorkbenchError("rows.unreadable", "{name} is damaged or is not what its ending says", name=path.name)
-
-
 def _table(headed: cells.Headed, remarks: Iterable[str] = ()) -> Brought:
     """Return a table of a sheet; fire points of FIRMS are WGS84 by their product's description."""
     fires = {str(heading).casefold() for heading in headed.rows.columns} >= _FIRMS
@@ -143,123 +133,52 @@ def _table(headed: cells.Headed, remarks: Iterable[str] = ()) -> Brought:
 
 def _read_workbook(path: Path, part: str) -> Brought:
     """Read the one sheet that holds a table; texts of the others become remarks."""
-    content = path.read_bytes()
-    if content.startswith(b"PK"):
-        archives.members(content, path.name)
-    try:
-        with _Panics(path), CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            shown = [one.name for one in book.sheets_metadata if _shown(one.typ, one.visible) or one.name == part]
-            sheets = {name: _sheet(book.get_sheet_by_name(name), path) for name in shown}
-    except PasswordError as fault:
-        raise WorkbenchError(
-            "rows.encrypted", "{name} is locked with a password; bring it unlocked", name=path.name
-        ) from fault
-    except (CalamineError, OSError, ValueError) as fault:
-        raise _unreadable(path) from fault
-    chosen = _chosen(sheets, part, path)
-    others = [name for name in sheets if name != chosen]
-    texts = [cell for name in others for row in sheets[name][0] for cell in row if cell][:_MOST_REMARKS]
-    return _table(cells.under_headings(*_named(sheets[chosen], path)), texts)
-
-
-class _Panics:
-    """Turns a panic of calamine's core into a sentence: a damaged .xls may make it index beyond the end.
-
-    A panic is no ``Exception`` and its type cannot be imported, so it is told by name.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Refuse the file after a panic; let all else pass."""
-        if kind is not None and kind.__name__ == "PanicException":
-            raise _unreadable(self.path) from fault
-
-
-def _shown(kind: SheetTypeEnum, visible: Visibility) -> bool:
-    return kind == SheetTypeEnum.WorkSheet and visible == Visibility.Visible
-
-
-_Sheet = tuple[cells.Cells, Sequence[cells.Merge]]
-
-
-def _named(sheet: _Sheet, path: Path) -> tuple[cells.Cells, str, Sequence[cells.Merge]]:
-    return sheet[0], path.name, sheet[1]
-
-
-def _sheet(sheet: CalamineSheet, path: Path) -> _Sheet:
-    if sheet.total_height > MOST_ROWS:
-        raise _too_many(path)
-    values = sheet.to_python(skip_empty_area=False)
-    return [[_as_text(cell) for cell in row] for row in values], sheet.merged_cell_ranges or ()
-
-
-def _chosen(sheets: dict[str, _Sheet], part: str, path: Path) -> str:
-    """Return the name of the sheet to read: the one asked for, or the one that holds a table."""
-    if part and part not in sheets:
-        raise _no_part(path, part, sheets)
-    filled = [name for name, (rows, _) in sheets.items() if any(any(row) for row in rows)]
-    choices = [part] if part else filled or list(sheets)
-    if not choices:
-        raise _unreadable(path)
-    if len(choices) == 1 or not filled:
-        return choices[0]
-    known = {name: _known_headings(sheets[name][0]) for name in filled}
-    tables = [name for name in filled if known[name] > max(_TABLE_HEADINGS, max(known.values()) / 2)]
-    if len(tables) > 1:
-        raise WorkbenchError(
-            "rows.several_sheets",
-            "{name} holds several sheets of data ({parts}); name the one to read, or bring them one by one",
-            name=path.name,
-            parts=", ".join(tables),
-        )
-    return tables[0] if tables else filled[0]
-
-
-def _no_part(path: Path, part: str, parts: Iterable[str]) -> WorkbenchError:
-    return WorkbenchError(
-        "rows.no_part",
-        "{name} holds no part called {part}, but {parts}",
-        name=path.name,
-        part=part,
-        parts=", ".join(parts),
-    )
-
-
-def _known_headings(rows: cells.Cells) -> int:
-    """Return how many headings of the register the first rows hold."""
-    return max((len(entries.headings(cell for cell in row if cell)) for row in rows[:10]), default=0)
-
-
-def _too_many(path: Path) -> WorkbenchError:
-    return WorkbenchError(
-        "rows.too_many",
-        "{name} has more than {most} rows; divide it into files of at most that many",
-        name=path.name,
-        most=MOST_ROWS,
-    )
+    sheet = workbooks.read(path, part)
+    return _table(cells.under_headings(sheet.rows, path.name, sheet.merged), sheet.texts)
 
 
 def _read_csv(path: Path, part: str) -> Brought:
     if part:
-        raise _no_part(path, part, ["-"])
-    content = path.read_bytes()
-    if content.count(b"\n") > MOST_ROWS:
-        raise _too_many(path)
-    text = _decoded(content, path)
+        raise workbooks.no_part(path, part, ["-"])
+    _demand_few_lines(path)
+    text = _decoded(path.read_bytes(), path)
     heading = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=heading.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
+    rows = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        for row in lines:
+            rows.append([cell.strip() for cell in row])
+            _demand_width(rows[-1], lines.line_num, path)
     except csv.Error as fault:
-        raise _unreadable(path) from fault
-    return _table(cells.under_headings([[cell.strip() for cell in row] for row in rows], path.name))
+        raise WorkbenchError(
+            "rows.bad_line",
+            "{name} cannot be read from row {row} on: a quotation mark stands open, or a cell is far too long; mend it",
+            name=path.name,
+            row=lines.line_num,
+        ) from fault
+    return _table(cells.under_headings(rows, path.name))
+
+
+def _demand_few_lines(path: Path) -> None:
+    """Count lines piece by piece and stop at the first too many: ten million lines are refused in their first tenth."""
+    lines = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
+            if lines > MOST_ROWS:
+                raise workbooks.too_many(path, MOST_ROWS)
+
+
+def _demand_width(row: list[str], number: int, path: Path) -> None:
+    if len(row) > _MOST_COLUMNS:
+        raise WorkbenchError(
+            "rows.long_line",
+            "{name}: row {row} has {columns} cells, a spreadsheet at most {most}; mend the row",
+            name=path.name,
+            row=number,
+            columns=len(row),
+            most=_MOST_COLUMNS,
+        )
 
 
 def _decoded(content: bytes, path: Path) -> str:
@@ -272,14 +191,14 @@ def _decoded(content: bytes, path: Path) -> str:
             text = content.decode(encoding)
             if "\0" not in text:
                 return text
-    raise _unreadable(path)
+    raise workbooks.unreadable(path)
 
 
 def _demand_one_encoding(content: bytes, path: Path) -> None:
     """Refuse a file that is UTF-8 in some lines only: GB18030 would read those as other characters without a word."""
     foreign = [(number, line) for number, line in enumerate(content.split(b"\n"), start=1) if not line.isascii()]
     odd = [number for number, line in foreign if not _is_utf8(line)]
-    if foreign and len(foreign) - len(odd) > _MIXED_SHARE * len(foreign):
+    if odd and len(foreign) - len(odd) > _MIXED_SHARE * len(foreign):
         raise WorkbenchError(
             "rows.mixed_encoding",
             "{name} mixes encodings: row {row} is not UTF-8 as others are; save the file anew as UTF-8",
@@ -297,23 +216,35 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _read_layer(path: Path, part: str) -> Brought:
+    with path.open("rb") as stream:
+        head = stream.read(_CHUNK)
+    # GDAL looks at the content and warns where the ending says otherwise.
+    if head.startswith(_SQLITE) != (path.suffix.lower() == ".gpkg") or (b"\0" in head) > head.startswith(_SQLITE):
+        raise workbooks.unreadable(path)
     return _layer(_read_features(path, path, part), path)
 
 
 def _read_features(source: Path, path: Path, part: str = "") -> pd.DataFrame:
     """Read one layer of a source; ``path`` is what its owner calls it."""
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(source)]
-        if part and part not in names:
-            raise _no_part(path, part, names)
-        if len(names) != 1 and not part:
-            raise _several(path, names)
-        layer = part or names[0]
-        if pyogrio.read_info(source, layer=layer)["driver"] != _DRIVERS[source.suffix.lower()]:
-            raise _unreadable(path)
-        return pyogrio.read_dataframe(source, layer=layer)
+        with warnings.catch_warnings():
+            # What GDAL finds odd of a file is told by rows and sentences, not in a log.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return _features_of(source, path, part)
     except (DataSourceError, DataLayerError, UnicodeDecodeError, GEOSException, ValueError) as fault:
-        raise _unreadable(path) from fault
+        raise workbooks.unreadable(path) from fault
+
+
+def _features_of(source: Path, path: Path, part: str) -> pd.DataFrame:
+    names = [str(name) for name, _ in pyogrio.list_layers(source)]
+    if part and part not in names:
+        raise workbooks.no_part(path, part, names)
+    if len(names) != 1 and not part:
+        raise _several(path, names)
+    layer = part or names[0]
+    if pyogrio.read_info(source, layer=layer)["driver"] != _DRIVERS[source.suffix.lower()]:
+        raise workbooks.unreadable(path)
+    return pyogrio.read_dataframe(source, layer=layer)
 
 
 def _several(path: Path, names: Sequence[str]) -> WorkbenchError:
@@ -333,7 +264,7 @@ def _layer(features: pd.DataFrame, path: Path) -> Brought:
             "rows.no_crs", "{name} does not say its coordinate system; set it and bring it again", name=path.name
         )
     index = pd.RangeIndex(1, len(features) + 1, name="row")
-    attributes = pd.DataFrame(features.drop(columns=features.geometry.name)).map(_as_text).astype(str)
+    attributes = pd.DataFrame(features.drop(columns=features.geometry.name)).map(workbooks.as_text).astype(str)
     known = not _unknown(features.crs)
     if known:
         _demand_current(features.crs, path)
@@ -361,16 +292,16 @@ def _unknown(crs: CRS | None) -> bool:
 
 def _read_parquet(path: Path, part: str) -> Brought:
     if part:
-        raise _no_part(path, part, ["-"])
+        raise workbooks.no_part(path, part, ["-"])
     try:
         return _layer(gpd.read_parquet(path), path)
     except (pa.ArrowException, OSError, ValueError, KeyError, GEOSException) as fault:
-        raise _unreadable(path) from fault
+        raise workbooks.unreadable(path) from fault
 
 
 def _read_placemarks(path: Path, part: str) -> Brought:
     if part:
-        raise _no_part(path, part, ["-"])
+        raise workbooks.no_part(path, part, ["-"])
     return _features(placemarks.from_kml(path.read_bytes(), path.name))
 
 
@@ -378,7 +309,7 @@ def _read_zipped_placemarks(path: Path, part: str) -> Brought:
     content = path.read_bytes()
     found = {name: entry for name, entry in archives.members(content, path.name).items() if _is_kml(name)}
     if part and part not in found:
-        raise _no_part(path, part, found)
+        raise workbooks.no_part(path, part, found)
     if len(found) != 1 and not part:
         raise _several(path, list(found))
     entry = found[part] if part else next(iter(found.values()))
@@ -391,7 +322,7 @@ def _is_kml(name: str) -> bool:
 
 def _read_gpx(path: Path, part: str) -> Brought:
     if part:
-        raise _no_part(path, part, ["-"])
+        raise workbooks.no_part(path, part, ["-"])
     return _features(placemarks.from_gpx(path.read_bytes(), path.name))
 
 
@@ -413,18 +344,34 @@ def _read_shapefile(path: Path, part: str) -> Brought:
     shapes = [name for name in found if name.lower().endswith(".shp")]
     chosen = [name for name in shapes if not part or Path(name).stem == part]
     if len(chosen) != 1:
-        raise _no_part(path, part, shapes) if part else _several(path, shapes)
+        raise workbooks.no_part(path, part, shapes) if part else _several(path, shapes)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "layer.shp"
         for name, entry in found.items():
             if name[:-4] == chosen[0][:-4] and name[-4:].lower() in _SHAPEFILE:
                 target.with_suffix(name[-4:].lower()).write_bytes(archives.unpacked(content, entry, path.name))
         if not all(target.with_suffix(ending).is_file() for ending in (".shx", ".dbf")):
-            raise _unreadable(path)
+            raise workbooks.unreadable(path)
+        _demand_equal(target, path)
         # Latin-1 gives every byte a character of its own, so nothing is lost until the encoding is told.
         target.with_suffix(".cpg").write_text(_BYTEWISE, encoding="ascii")
         features = _read_features(target, path)
     return _layer(_decoded_attributes(features, path), path)
+
+
+def _demand_equal(shapefile: Path, path: Path) -> None:
+    """Refuse a shapefile whose table has another number of rows than it has shapes: rows would get others' places."""
+    table = shapefile.with_suffix(".dbf").read_bytes()[:_DBF_HEAD]
+    shapes = max(shapefile.with_suffix(".shx").stat().st_size - _SHX_HEAD, 0) // _SHX_RECORD
+    rows = int.from_bytes(table[4:8], "little")
+    if rows != shapes:
+        raise WorkbenchError(
+            "rows.unequal_parts",
+            "{name}: its table (.dbf) tells of {rows} rows, its outlines (.shx) of {shapes}; export it again",
+            name=path.name,
+            rows=rows,
+            shapes=shapes,
+        )
 
 
 def _decoded_attributes(features: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -449,20 +396,7 @@ def _encoding_of(texts: Iterable[bytes], path: Path) -> str:
                 # A full cell may end within a character: an incremental decoder waits for the rest.
                 codecs.getincrementaldecoder(encoding)().decode(text)
             return encoding
-    raise _unreadable(path)
-
-
-def _as_text(value: object) -> str:
-    """Return a cell as the text its owner sees; numbers in the 15 digits that spreadsheets keep."""
-    if isinstance(value, str):
-        return value.strip()
-    if value is None or value is pd.NaT or value is pd.NA:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value)).lower()
-    if isinstance(value, float | np.floating):
-        return "" if math.isnan(value) else f"{Decimal(f'{value:.15g}'):f}"
-    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value).strip()
+    raise workbooks.unreadable(path)
 
 
 _READERS: dict[str, Callable[[Path, str], Brought]] = {

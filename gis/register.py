@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from gis import codes, entries, particulars, schema
+from gis import codes, entries, harm, particulars, schema
 from gis.coordinates import RECORD, Located
 from gis.crs import STORAGE
 
@@ -153,7 +153,8 @@ def check(
     values, faults_by_column = _values(rows if located is None else located, texts, regions, border_m)
     faults_by_column += entries.empty(texts, required)
     said, said_faults, said_headings = particulars.read(rows, values["division_code"], values["key_lists"])
-    faults_by_column += said_faults
+    # Harm comes first: of several faults of one cell the first is told.
+    faults_by_column = [*_harm(texts, rows, said_headings), *faults_by_column, *said_faults]
     values = values.join(said) if located is None else values.join(said).join(located.record[list(RECORD)])
     headings |= dict(located.headings) if located is not None else {}
     good = values[~values.index.isin(entries.joined(faults_by_column)["row"])]
@@ -203,6 +204,12 @@ def _texts(rows: pd.DataFrame, headings: dict[str, str]) -> pd.DataFrame:
     columns = {column: rows[heading].str.strip() for column, heading in headings.items()}
     absent = [column for column in COLUMNS if column not in columns]
     return pd.DataFrame({**columns, **dict.fromkeys(absent, "")}, index=rows.index, dtype=str)
+
+
+def _harm(texts: pd.DataFrame, rows: pd.DataFrame, said: Mapping[str, str]) -> entries.Faults:
+    """Return the harm (``gis.harm``) in all cells that would be saved."""
+    more = pd.DataFrame(rows)[list(said.values())].set_axis(list(said), axis=1)
+    return harm.faults(texts.join(more.astype(str)))
 
 
 def _values(

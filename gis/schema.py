@@ -86,10 +86,10 @@ def demand(frame: pd.DataFrame, schema: pa.DataFrameSchema, source: str, *, firs
     ValueError
         If geometry does not come in EPSG:4490.
     """
-    faults = find_faults(frame, schema, first_row=first_row)
-    if len(faults):
-        raise TableFaults(source, faults)
-    checked = schema.validate(frame.reset_index(drop=True))
+    try:
+        checked = schema.validate(frame.reset_index(drop=True), lazy=True)
+    except pa.errors.SchemaErrors as found:
+        raise TableFaults(source, _as_rows(found.failure_cases, first_row)) from found
     if isinstance(checked, gpd.GeoDataFrame) and checked.crs != STORAGE:
         raise ValueError(f"{source}: geometry crosses a door in {STORAGE.to_string()} only, not {checked.crs}")
     return checked

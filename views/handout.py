@@ -13,6 +13,7 @@ import streamlit as st
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from gis import harm
 from gis.files import write_table
 from gis.language import Catalogue
 from views import listing, state
@@ -83,8 +84,8 @@ def _geopackage(table: gpd.GeoDataFrame, about: About) -> bytes:
 def _text(rows: pd.DataFrame, about: About) -> bytes:
     lines = io.StringIO()
     for name, value in about:
-        pd.DataFrame([[f"# {name}", value]]).to_csv(lines, index=False, header=False)
-    rows.to_csv(lines, index=False)
+        harm.defused(pd.DataFrame([[f"# {name}", value]])).to_csv(lines, index=False, header=False)
+    harm.defused(rows).to_csv(lines, index=False)
     return lines.getvalue().encode("utf-8-sig")
 
 

@@ -14,7 +14,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 from shapely.geometry import MultiPoint, Point
 
-from gis import files, readers, register, synthetic
+from gis import files, readers, register, synthetic, workbooks
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 
@@ -127,6 +127,19 @@ def test_planted_faults_of_a_shapefile(sheet, sites, sketch, tmp_path, encoding,
     checked = register.check(readers.read_rows(path), sketch)
     assert told(checked, shift=1) == expected(sheet, "geometry")
     assert_geodataframe_equal(checked.enterprises, sites.iloc[3:].reset_index(drop=True))
+
+
+def test_a_line_that_cannot_be_read_is_named(tmp_path):
+    """An open quote and a cell of a million characters name their row, and so does a row without end."""
+    for text in ('a,b\n1,2\n"3', f"a,b\n1,2\n{'x' * 1_000_000},4\n"):
+        (tmp_path / "a.csv").write_text(text)
+        with pytest.raises(WorkbenchError, match="row 3") as caught:
+            readers.read(tmp_path / "a.csv")
+        assert caught.value.code == "rows.bad_line"
+    (tmp_path / "a.csv").write_text("a,b\n" + "," * 20_000)
+    with pytest.raises(WorkbenchError, match="row 2") as caught:
+        readers.read(tmp_path / "a.csv")
+    assert caught.value.code == "rows.long_line"
 
 
 def test_cells_cut_within_a_character_do_not_hide_the_encoding(sites, tmp_path):
@@ -247,11 +260,9 @@ def test_truncated_file_is_unreadable(sheet, tmp_path, ending, share):
     assert code_of(readers.read_rows, path) == "rows.unreadable"
 
 
-@pytest.mark.parametrize(
-    "content", [b"\xff\xff\xff\x81\xff", b"a,b\n1,\x00\n", codecs.BOM_UTF16_LE + b"\x00", b'a,b\n"1']
-)
+@pytest.mark.parametrize("content", [b"\xff\xff\xff\x81\xff", b"a,b\n1,\x00\n", codecs.BOM_UTF16_LE + b"\x00"])
 def test_csv_of_no_known_encoding_is_unreadable(tmp_path, content):
-    """Bytes of no encoding, zero bytes, half a character, an open quote."""
+    """Bytes of no encoding, zero bytes, half a character."""
     (tmp_path / "a.csv").write_bytes(content)
     assert code_of(readers.read_rows, tmp_path / "a.csv") == "rows.unreadable"
 
@@ -377,6 +388,7 @@ def test_files_beyond_measure_are_refused(tmp_path, monkeypatch):
     """Too many rows, too many bytes: before anything is read."""
     (tmp_path / "a.csv").write_bytes(b"a,b\n" + b"1,2\n" * 100)
     monkeypatch.setattr(readers, "MOST_ROWS", 50)
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 50)
     assert code_of(readers.read, tmp_path / "a.csv") == "rows.too_many"
     assert code_of(readers.read, write(tmp_path / "a.xlsx", [["a", "b"], *[[1, 2]] * 60])) == "rows.too_many"
     monkeypatch.setattr(readers, "MOST_BYTES", 100)
