@@ -18,6 +18,7 @@ from gis.errors import TableFaults, WorkbenchError
 from gis.history import Act
 from gis.language import LANGUAGES, catalogue
 from tests.gis import hostile
+from tests.gis import hostile_parts as parts
 
 ACT = Act(by="李", at=dt.datetime(2026, 6, 1, 2, tzinfo=dt.UTC), why="核对")
 SAID = Letter(answer=Answer(system="cgcs2000:decimal"))
@@ -25,11 +26,11 @@ LEFT_TO_EVIDENCE = ("coordinates.old_datum", "coordinates.two_systems", "coordin
 LONGEST_SENTENCE = 420
 
 GOOD = {
-    ".csv": hostile.csv(hostile.FIRST, hostile.SECOND),
-    ".xlsx": hostile.xlsx(hostile.FIRST, hostile.SECOND),
-    ".xls": hostile.OLD_WORKBOOK.read_bytes(),
-    ".kml": f"<kml>{hostile.PLACEMARK.format(name='厂', place='125.1,46.5')}</kml>".encode(),
-    ".kmz": hostile.packed({"doc.kml": f"<kml>{hostile.PLACEMARK.format(name='厂', place='125.1,46.5')}</kml>"}),
+    ".csv": parts.csv(parts.FIRST, parts.SECOND),
+    ".xlsx": parts.xlsx(parts.FIRST, parts.SECOND),
+    ".xls": parts.OLD_WORKBOOK.read_bytes(),
+    ".kml": f"<kml>{parts.PLACEMARK.format(name='厂', place='125.1,46.5')}</kml>".encode(),
+    ".kmz": parts.packed({"doc.kml": f"<kml>{parts.PLACEMARK.format(name='厂', place='125.1,46.5')}</kml>"}),
 }
 
 
@@ -37,7 +38,7 @@ GOOD = {
 def project(tmp_path_factory):
     """A project whose register holds two sites, brought as the good form of what is damaged below."""
     folder = tmp_path_factory.mktemp("hostile")
-    (folder / "good.csv").write_bytes(hostile.csv(hostile.FIRST, hostile.SECOND))
+    (folder / "good.csv").write_bytes(parts.csv(parts.FIRST, parts.SECOND))
     project = Project(folder / "project")
     desk.import_enterprises(folder / "good.csv", project, ACT, SAID)
     return project
