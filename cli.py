@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import accuracy, clusters, desk, hotspots, jobs, ledger, province, routes, scenes, sensing, watch
+from commands import (
+    accuracy,
+    clusters,
+    desk,
+    hotspots,
+    jobs,
+    leads,
+    ledger,
+    province,
+    registers,
+    routes,
+    scenes,
+    sensing,
+    triage,
+    watch,
+)
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
-from commands.frame import csv_file as _csv
 from commands.frame import day as _day
-from commands.frame import group as _group
 from commands.frame import positive as _positive
 from commands.frame import print_faults as _print_faults
 from commands.frame import print_step as _print_step
@@ -70,14 +83,20 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
     for build in (
         desk.enterprises,
         desk.regions,
-        _officers,
+        registers.officers,
+        registers.positive,
+        registers.items,
+        registers.caps,
+        registers.visits,
         _detect,
         sensing.radar,
         sensing.learned,
         watch.watch,
         province.province,
         accuracy.accuracy,
-        _leads,
+        leads.leads,
+        triage.triage,
+        triage.problems,
         ledger.ledger,
         hotspots.add,
         hotspots.measures,
@@ -97,13 +116,6 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
     return parser
 
 
-def _officers(verbs: "Verbs", words: Catalogue) -> None:
-    group = _group(verbs, "officers", "cli.officers", words)
-    parser = _command(group, "import", "cli.officers_import", _import_officers, words)
-    parser.add_argument("file", type=Path, help=words.say("cli.source"))
-    parser.add_argument("--faults", type=_csv(words), metavar="CSV", help=words.say("cli.faults_to"))
-
-
 def _detect(verbs: "Verbs", words: Catalogue) -> None:
     parser = _command(verbs, "detect", "cli.detect", _run_detect, words)
     parser.add_argument("before", type=Path, help=words.say("cli.before"))
@@ -115,14 +127,6 @@ def _detect(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
     parser.add_argument("--false-alarm", type=_share, metavar="P", help=words.say("cli.false_alarm"))
     parser.add_argument("--smallest-m2", type=_positive, metavar="M2", help=words.say("cli.smallest"))
-
-
-def _leads(verbs: "Verbs", words: Catalogue) -> None:
-    group = _group(verbs, "leads", "cli.leads", words)
-    parser = _command(group, "build", "cli.leads_build", _build_leads, words)
-    parser.add_argument("--patches", type=Path, metavar="FILE", help=words.say("cli.patches"))
-    parser.add_argument("--within-m", type=_positive, metavar="M", help=words.say("cli.within"))
-    parser.add_argument("--unclassified", action="store_true", help=words.say("cli.unclassified"))
 
 
 def _brief(verbs: "Verbs", words: Catalogue) -> None:
@@ -149,12 +153,6 @@ def _demo(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--size-px", type=_pixels(words), default=2000, metavar="PX", help=words.say("cli.size"))
 
 
-def _import_officers(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
-
-    return _print_step(chain.import_officers(arguments.file, _project(arguments)), words)
-
-
 def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import chain
     from satellite.detection import Params
@@ -169,16 +167,6 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     out = arguments.out or _project(arguments).detect
     dates = (arguments.before_on, arguments.after_on)
     return _print_step(chain.detect(pair, out, dates=dates, params=params, progress=_progress(words)), words)
-
-
-def _build_leads(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
-    from cross_check.leads import Params
-
-    params = Params(unclassified=arguments.unclassified)
-    if arguments.within_m is not None:
-        params = replace(params, within_m=arguments.within_m)
-    return _print_step(chain.build_leads(_project(arguments), patches=arguments.patches, params=params), words)
 
 
 def _write_brief(arguments: Arguments, words: Catalogue) -> int:

@@ -119,7 +119,7 @@ def find(
     taken, left_out = _worth_reading(changed, params)
     if taken.empty:
         return Found(_ranked(taken, params), left_out)
-    leads = taken.join(_nearest(taken, enterprises, params.within_m)).join(_touched(taken, zones))
+    leads = taken.join(nearest(taken, enterprises, params.within_m)).join(touched(taken, zones))
     middles = gpd.GeoSeries(leads.geometry.representative_point(), crs=leads.crs)
     leads["division_code"] = regions.division_of(middles, areas)
     return Found(_ranked(leads, params), left_out)
@@ -132,8 +132,8 @@ def _worth_reading(changed: gpd.GeoDataFrame, params: Params) -> tuple[gpd.GeoDa
     return changed[named].reset_index(drop=True), {"leads.unclassified": int((~named).sum())}
 
 
-def _nearest(leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame, within_m: float) -> pd.DataFrame:
-    """Return site_id, site_name and distance_m of the nearest site of each lead, NaN beyond the distance."""
+def nearest(leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame, within_m: float) -> pd.DataFrame:
+    """Return site_id, site_name and distance_m of the nearest site of each shape, missing beyond the distance."""
     system = crs.metric_for(leads)
     sites = enterprises[["site_id", "name", "geometry"]].to_crs(system)
     joined = gpd.sjoin_nearest(
@@ -143,8 +143,8 @@ def _nearest(leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame, within_m: f
     return first.rename(columns={"name": "site_name"})[["site_id", "site_name", "distance_m"]]
 
 
-def _touched(leads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the zones that each lead touches, joined with ``;``; no row for a lead that touches none."""
+def touched(leads: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the zones (zone_ids) that each shape touches, joined with ``;``; no row for one that touches none."""
     joined = gpd.sjoin(leads[["geometry"]], zones[["zone_id", "geometry"]])
     names = joined.groupby(level=0)["zone_id"].agg(lambda ids: ";".join(sorted(ids)))
     return pd.DataFrame({"zone_ids": names.astype("str")})

@@ -48,6 +48,15 @@ PROBLEM_STATES = (
 FIRST_STATES = {"lead": ("new",), "order": ("drafted",), "problem": ("pooled",)}
 """States in which a record of a kind begins; kinds not named here have one state, ``open``."""
 
+MACHINE = ("patch", "hotspot", "fire_point")
+"""Sources that are machines: a person reads these before anything else, for they are no evidence until reviewed."""
+
+TOLD = ("complaint", "monitoring", "electricity", "water_use", "video", "mobile_lab", "boat", "department", "survey")
+"""Sources that come as tables."""
+
+WAYS = ("onsite_now", "into_plan", "local", "watch", "archive")
+"""Ways that a lead may go, in the order in which triage tries them."""
+
 CHECKS = ("routine", "special", "case")
 """Kinds of on-site check, counted differently against a yearly cap (State Council Office 2024, no. 54)."""
 
@@ -57,7 +66,6 @@ OFFICERS = 2
 CONTRACTORS = ("survey", "assessment")
 """All that a contractor may record: third parties take no part in inspections (State Council Office 2024, no. 54)."""
 
-_MACHINE_SOURCES = ("patch", "hotspot", "fire_point")
 _ON_THE_WAY = ("to_issue", "to_check", "checking", "to_review", "confirmed", "problem")
 _OF_INSPECTIONS = ("check_kind", "officer_ids", "order_id")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -89,7 +97,7 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
     """
     if not act.who.strip():
         raise WorkbenchError("ledger.no_name", "Say who you are first")
-    _may(act, entry)
+    permit(act, entry)
     _without_persons(act, entry)
     if undoing:
         _reason(act)
@@ -102,7 +110,7 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
         _move(act, entry, now)
     after = {**now.fields, **entry.fields}
     read = after.get("human_class")
-    if entry.key[0] == "lead" and to in _ON_THE_WAY and after.get("source") in _MACHINE_SOURCES and not read:
+    if entry.key[0] == "lead" and to in _ON_THE_WAY and after.get("source") in MACHINE and not read:
         raise WorkbenchError(
             "ledger.unreviewed", "{name} has not been read by a person: it cannot go on site", name=entry.key[1]
         )
@@ -141,7 +149,16 @@ def needs(object_kind: str, state: str, to: str) -> tuple[tuple[str, ...], bool]
     return tuple(move.get("needs", ())), bool(move.get("reason", False))
 
 
-def _may(act: Act, entry: Entry) -> None:
+def permit(act: Act, entry: Entry) -> None:
+    """Refuse whoever may not record such an entry, whatever it says.
+
+    Raises
+    ------
+    WorkbenchError
+        ``ledger.unknown_role``; ``ledger.contractor``; ``ledger.not_allowed``.
+    ValueError
+        If an entry's kind does not fit its record.
+    """
     if act.role not in ROLES:
         raise WorkbenchError("ledger.unknown_role", "There is no role {role}", role=act.role)
     group = entry.kind.partition(".")[0]

@@ -114,7 +114,7 @@ class Ledger:
         ------
         WorkbenchError
             ``ledger.no_event``; ``ledger.undone`` if it was taken back before; ``ledger.touched_later`` if later events
-            changed the same records; ``ledger.no_reason``.
+            changed the same records; ``ledger.no_reason``; see ``rules.permit``.
         """
         with self._reading() as connection:
             named = connection.execute(select(EVENTS.c.act).where(EVENTS.c.number == number)).scalar()
@@ -127,6 +127,8 @@ class Ledger:
                 select(EVENTS).where(EVENTS.c.act == named).order_by(EVENTS.c.number.desc())
             ).mappings()
             entries = _in_line([_as_event(row) for row in rows])
+        for entry in entries:
+            rules.permit(act, entry)
         try:
             return self._write(act, entries, reverses=named)
         except Conflict as later:

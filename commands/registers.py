@@ -1,0 +1,128 @@
+"""Commands of the bureau's registers: officers, positive list, items of enforcement, caps, visits made elsewhere."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from commands import acts, frame
+from commands.frame import Arguments
+from gis.language import Catalogue
+
+if TYPE_CHECKING:
+    from commands.frame import Verbs
+
+
+def officers(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq officers``."""
+    group = frame.group(verbs, "officers", "cli.officers", words)
+    parser = frame.command(group, "import", "cli.officers_import", _import_officers, words)
+    _add_file(parser, words)
+    parser = frame.command(group, "alarms", "registers_cli.officers_alarms", _officers_alarms, words)
+    _add_days(parser, words)
+
+
+def positive(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq positive``."""
+    group = _register(verbs, "positive", "positive", words)
+    parser = frame.command(group, "remove", "registers_cli.remove", _remove, words)
+    parser.add_argument("id", help=words.say("cli.site"))
+    parser.add_argument("--on", type=frame.day(words), metavar="DAY", help=words.say("registers_cli.removed_on"))
+    parser.add_argument("--barred-until", type=frame.day(words), metavar="DAY", help=words.say("registers_cli.barred"))
+    acts.add_options(parser, words)
+    parser = frame.command(group, "alarms", "registers_cli.alarms", _alarms, words)
+    _add_days(parser, words)
+
+
+def items(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq items``."""
+    _register(verbs, "items", "item", words)
+
+
+def caps(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq caps``."""
+    _register(verbs, "caps", "cap", words)
+
+
+def visits(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq visits``."""
+    _register(verbs, "visits", "visit", words)
+
+
+def _register(verbs: "Verbs", name: str, kind: str, words: Catalogue) -> "Verbs":
+    group = frame.group(verbs, name, f"registers_cli.{kind}", words)
+    parser = frame.command(group, "import", "registers_cli.import", _import, words)
+    parser.set_defaults(register=kind)
+    _add_file(parser, words)
+    acts.add_options(parser, words)
+    parser = frame.command(group, "list", "registers_cli.list", _list, words)
+    parser.set_defaults(register=kind)
+    return group
+
+
+def _add_file(parser: argparse.ArgumentParser, words: Catalogue) -> None:
+    parser.add_argument("file", type=Path, help=words.say("cli.source"))
+    parser.add_argument("--faults", type=frame.csv_file(words), metavar="CSV", help=words.say("cli.faults_to"))
+
+
+def _add_days(parser: argparse.ArgumentParser, words: Catalogue) -> None:
+    parser.add_argument("--within-days", type=int, default=60, metavar="N", help=words.say("registers_cli.within"))
+
+
+def _import_officers(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+
+    return frame.print_step(chain.import_officers(arguments.file, frame.project(arguments)), words)
+
+
+def _officers_alarms(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import officers as staff
+    from gis import files
+
+    table = files.read_table(frame.project(arguments).officers)
+    today = date.today()  # noqa: DTZ011 - the bureau's own calendar
+    due = staff.expiring(table, on=today, within_days=arguments.within_days)
+    told = due.assign(day=due["certificate_until"].dt.strftime("%Y-%m-%d"))
+    acts.print_table(told[["officer_id", "name", "certificate_no", "day"]], words)
+    print(words.say("registers.alarms", count=len(due)))
+    return 0
+
+
+def _import(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import registers
+
+    step = registers.import_file(acts.ledger(arguments), acts.act(arguments), arguments.file, arguments.register)
+    return frame.print_step(step, words)
+
+
+def _list(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import registers
+
+    table = registers.lines(acts.ledger(arguments), arguments.register)
+    acts.print_table(table.astype(object).where(table.notna(), ""), words)
+    return 0
+
+
+def _remove(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import registers
+
+    act = acts.act(arguments)
+    on = arguments.on or act.at.date()
+    registers.remove(acts.ledger(arguments), act, arguments.id, on=on, barred_until=arguments.barred_until)
+    print(words.say("registers.removed", name=arguments.id))
+    return 0
+
+
+def _alarms(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import registers
+
+    today = date.today()  # noqa: DTZ011 - the bureau's own calendar
+    found = registers.alarms(acts.ledger(arguments), on=today, within_days=arguments.within_days)
+    told = pd.DataFrame(found).assign(
+        code=[words.say(code) for code in found["code"]], day=found["day"].dt.strftime("%Y-%m-%d")
+    )
+    acts.print_table(told[["object_id", "name", "code", "day", "days_left"]].fillna(""), words)
+    print(words.say("registers.alarms", count=len(found)))
+    return 0

@@ -1,0 +1,59 @@
+"""Commands of the registers."""
+
+import pandas as pd
+import pytest
+
+import cli
+from tests.cross_check import cases
+
+
+def _run(capsys, place, *argv):
+    code = cli.main([*map(str, argv), "--project", str(place)])
+    told = capsys.readouterr()
+    return code, told.out + told.err
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Return the folder of a small province."""
+    return cases.project(tmp_path / "p").folder
+
+
+ROWS = {
+    "positive": {
+        "许可证编号": "S1",
+        "列入依据": "x",
+        "决定文号": "1号",
+        "有效期自": "2024-01-01",
+        "有效期至": "2024-12-31",
+    },
+    "items": {"事项编号": "1", "事项名称": "示例", "实施依据": "某法"},
+    "caps": {"许可证编号": "*", "年度": 2026, "检查类型": "合计", "频次上限": 2, "依据文号": "示号"},
+    "visits": {"检查编号": "V1", "许可证编号": "S1", "检查日期": "2026-03-01", "检查类型": "日常"},
+}
+
+
+@pytest.mark.parametrize("name", list(ROWS))
+def test_each_register_is_imported_and_listed(place, tmp_path, capsys, name):
+    """A file in, a line out; an unreadable file is told by row."""
+    pd.DataFrame([ROWS[name]]).to_excel(tmp_path / "a.xlsx", index=False)
+    code, told = _run(capsys, place, name, "import", tmp_path / "a.xlsx")
+    assert code == 0, told
+    assert next(iter(ROWS[name].values())) in _run(capsys, place, name, "list")[1]
+    pd.DataFrame([dict.fromkeys(ROWS[name], "") | {"备注": "x"}]).to_excel(tmp_path / "b.xlsx", index=False)
+    assert _run(capsys, place, name, "import", tmp_path / "b.xlsx")[0] == 1
+
+
+def test_removal_and_reminders(place, tmp_path, capsys):
+    """A line that ended is reminded of; removed with a bar, the bar is."""
+    pd.DataFrame([ROWS["positive"]]).to_csv(tmp_path / "a.csv", index=False)
+    _run(capsys, place, "positive", "import", tmp_path / "a.csv")
+    assert "有效期届满" in _run(capsys, place, "positive", "alarms")[1]
+    argv = ("positive", "remove", "S1", "--why", "违法", "--on", "2024-06-01", "--barred-until", "2025-06-01")
+    assert _run(capsys, place, *argv)[0] == 0
+    assert "限制期届满" in _run(capsys, place, "positive", "alarms")[1]
+
+
+def test_certificates_that_run_out_are_listed(place, capsys):
+    """All of the small province's end within a century, none within no day at all before."""
+    assert "人员0" in _run(capsys, place, "officers", "alarms", "--within-days", 36500)[1]
