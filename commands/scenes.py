@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import frame
+from commands import clear, frame
 from commands.frame import Arguments
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
@@ -37,6 +37,7 @@ def add(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--seen-on", type=frame.day(words), metavar="DAY", help=words.say("imagery.seen_on"))
     parser = frame.command(group, "list", "imagery.list", _list, words)
     parser.add_argument("--out", type=Path, metavar="FILE", help=words.say("imagery.list_out"))
+    clear.add(group, words)
 
 
 def _add_search(parser: "argparse.ArgumentParser", words: Catalogue) -> None:

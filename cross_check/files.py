@@ -76,6 +76,26 @@ class Project:
         return self.folder / "scenes.parquet"
 
     @property
+    def cogs(self) -> Path:
+        """Folder of converted images, a folder a scene, see ``satellite.conversion``."""
+        return self.folder / "cogs"
+
+    @property
+    def cleared(self) -> Path:
+        """Folder of prepared scenes, a folder a scene: image.tif, clear.tif, reasons.tif, recipe.json."""
+        return self.folder / "cleared"
+
+    @property
+    def coverage(self) -> Path:
+        """What prepared scenes show of the ground, ``satellite.coverage.SCHEMA``."""
+        return self.folder / "coverage.parquet"
+
+    @property
+    def coverage_months(self) -> Path:
+        """What the area has seen of itself month by month, ``satellite.coverage.MONTHS``."""
+        return self.folder / "coverage-months.parquet"
+
+    @property
     def detect(self) -> Path:
         """Folder of the change detection: score.tif, change.tif, patches.gpkg, recipe.json."""
         return self.folder / "detect"

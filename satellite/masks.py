@@ -44,7 +44,7 @@ class Settings:
     Attributes
     ----------
     cloud_buffer_m, shadow_buffer_m : float
-        How far around clouds and shadows pixels are not trusted.
+        How far around clouds and shadows pixels are not trusted: half the edge of a square.
     probability : float
         Of s2cloudless, from which a pixel is cloud.
     roof_m2 : float
@@ -221,10 +221,10 @@ def _remnants(cloudy: NDArray[np.bool_], back: NDArray[np.bool_]) -> NDArray[np.
 
 
 def _around(mask: NDArray[np.bool_], reach_px: float) -> NDArray[np.bool_]:
-    """Return what lies within a distance of a mask."""
+    """Return what lies within a square of a mask; a circle would cost five times as much."""
     if not mask.any() or reach_px <= 0:
         return np.zeros_like(mask)
-    return np.asarray(ndimage.distance_transform_edt(~mask) <= reach_px)
+    return ndimage.maximum_filter(mask.view(np.uint8), 2 * round(reach_px) + 1).view(bool)
 
 
 def _thrown(

@@ -327,3 +327,10 @@ def hostile_tar(path: Path, member: tarfile.TarInfo, content: bytes = b"") -> Pa
     with tarfile.open(path, "w:gz") as sink:
         sink.addfile(member, io.BytesIO(content))
     return path
+
+
+def hostile_zip(path: Path, entry: str) -> Path:
+    """Write a zip archive with one entry as named."""
+    with ZipFile(path, "w") as sink:
+        sink.writestr(entry, b"x")
+    return path

@@ -1,0 +1,89 @@
+"""Commands that make images ready: conversion, clear pixels, coverage."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import frame
+from commands.frame import Arguments
+from gis.language import Catalogue
+
+if TYPE_CHECKING:  # heavy libraries wait until a command runs
+    from commands.frame import Verbs
+
+
+def add(group: "Verbs", words: Catalogue) -> None:
+    """Add the commands to ``hdq scenes``."""
+    parser = frame.command(group, "describe", "cli.scenes_describe", _describe, words)
+    parser.add_argument("scenes", type=Path, nargs="+", help=words.say("cli.scene_paths"))
+    parser = frame.command(group, "convert", "cli.scenes_convert", _convert, words)
+    parser.add_argument("scenes", type=Path, nargs="+", help=words.say("cli.scene_paths"))
+    parser = frame.command(group, "prepare", "cli.scenes_prepare", _prepare, words)
+    parser.add_argument("scenes", type=Path, nargs="+", help=words.say("cli.scene_paths"))
+    parser.add_argument("--bands", nargs="+", default=[], metavar="NAME", help=words.say("cli.scene_bands"))
+    parser.add_argument("--bbox", type=float, nargs=4, metavar=("W", "S", "E", "N"), help=words.say("cli.scene_bbox"))
+    parser.add_argument("--like", type=Path, metavar="FILE", help=words.say("cli.scene_like"))
+    height = parser.add_mutually_exclusive_group()
+    height.add_argument("--height-m", type=float, default=0.0, metavar="M", help=words.say("cli.scene_height"))
+    height.add_argument("--heights", type=Path, metavar="FILE", help=words.say("cli.scene_heights"))
+    parser.add_argument("--snow", action="store_true", help=words.say("cli.scene_snow"))
+    frame.command(group, "coverage", "cli.scenes_coverage", _coverage, words)
+
+
+def _describe(arguments: Arguments, words: Catalogue) -> int:
+    from satellite import scenes
+
+    for path in arguments.scenes:
+        told = scenes.describe(path)
+        unknown = words.say("scene.unknown_fact")
+        facts = {
+            "scene_id": told.scene_id,
+            "sensor": told.sensor,
+            "platform": told.platform or unknown,
+            "sensed_at": f"{told.sensed_at:%Y-%m-%d %H:%M} UTC" if told.sensed_at else unknown,
+            "bands": " ".join(told.bands),
+            "gsd_m": unknown if told.gsd_m is None else f"{told.gsd_m:g}",
+            "cloud": unknown if told.cloud_percent is None else f"{told.cloud_percent:.1f} %",
+        }
+        print(words.say("scene.told", **facts))
+        for mark in told.marks:
+            print(f"  {words.say(mark)}")
+    return 0
+
+
+def _convert(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import coverage
+
+    project, progress = frame.project(arguments), frame.progress(words)
+    return frame.print_step(coverage.convert(arguments.scenes, project, progress=progress), words)
+
+
+def _prepare(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import coverage
+
+    wish = coverage.Wish(
+        bands=tuple(arguments.bands),
+        bbox=tuple(arguments.bbox) if arguments.bbox else None,
+        like=arguments.like,
+        height_m=arguments.heights or arguments.height_m,
+        snow=arguments.snow,
+    )
+    project, progress = frame.project(arguments), frame.progress(words)
+    return frame.print_step(coverage.prepare(arguments.scenes, project, wish, progress=progress), words)
+
+
+def _coverage(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import coverage
+    from gis import files
+    from satellite.masks import REASONS
+
+    project = frame.project(arguments)
+    step = coverage.months(project, progress=frame.progress(words))
+    for row in coverage.read(project).itertuples():
+        shares = [(words.say(f"scene.{reason}"), getattr(row, reason)) for reason in REASONS[1:]]
+        said = ", ".join(f"{reason} {share:.1%}" for reason, share in shares if share > 0)
+        print(f"{row.seen_on:%Y-%m-%d}  {row.scene_id}  {said}")
+    for row in files.read_table(project.coverage_months).itertuples():
+        facts = {"month": row.month, "scenes": int(row.scenes), "covered": f"{row.covered:.1%}"}
+        facts |= {"observed": f"{row.observed:.1%}", "looks": f"{row.looks:.1f}"}
+        print(words.say("scene.month_line", **facts))
+    return frame.print_step(step, words)
