@@ -136,6 +136,11 @@ class Project:
         return self.accuracy / "report.json"
 
     @property
+    def flights(self) -> Path:
+        """Folder of drone flights, see ``cross_check.flights``."""
+        return self.folder / "flights"
+
+    @property
     def leads(self) -> Path:
         """Leads, ``cross_check.leads.SCHEMA``."""
         return self.folder / "leads.parquet"

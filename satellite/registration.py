@@ -33,6 +33,8 @@ _STRONGEST = 0.98
 _SMOOTHING_PX = 1.0
 _MARGIN = 3.0
 _SEARCH_EDGE_PX = 512
+_NEAR_PX = 0.15 * BLOCK_PX
+_SMALL_BLOCK_PX = 32
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,37 @@ def search(before: Image, after: Image) -> Shift:
         return Shift(0.0, 0.0, 0.0, 0)
     south, east, confidence = block
     return Shift(east * step, south * step, 0.0, 1, confidence)
+
+
+def of_arrays(before: Image, after: Image) -> Shift:
+    """Measure the shift of two images held in memory, searching for a large one if need be, on small ones too.
+
+    Parameters
+    ----------
+    before, after : (rows, columns) float32
+        On one grid; NaN where not observed.
+    """
+    near = _measured(before, after)
+    if near.known and near.length_px <= _NEAR_PX:
+        return near
+    rough = near if near.known else search(before, after)
+    if not rough.blocks:
+        return near
+    east, south = round(rough.east_px), round(rough.south_px)
+    again = _measured(_cut(before, south, east), _cut(after, -south, -east))
+    return again.plus(east, south) if again.known else near
+
+
+def _measured(before: Image, after: Image) -> Shift:
+    edge = min(BLOCK_PX, max(_LEAST_EDGE_PX, min(before.shape) // _BLOCKS_A_SIDE))
+    edge = max(edge, min(_SMALL_BLOCK_PX, min(before.shape) // 2))
+    return measure([(before, after)], block_px=edge)
+
+
+def _cut(image: Image, south: int, east: int) -> Image:
+    """Return the part of an image that another one, shifted by so much, shows too."""
+    rows, columns = image.shape
+    return image[max(0, -south) : rows - max(0, south), max(0, -east) : columns - max(0, east)]
 
 
 def demand(shift: Shift, pixel_m: float) -> None:

@@ -145,3 +145,23 @@ def test_a_search_reduces_wide_windows():
     first, second = wide[240:1440, 240:1440].copy(), wide[240:1440, :1200].copy()
     first[::7, ::5] = np.nan
     assert registration.search(first, second).east_px == pytest.approx(240, abs=3)
+
+
+@pytest.mark.parametrize(("east", "south"), [(0, 0), (2, -3), (25, 14), (-90, 60)])
+def test_arrays_in_memory_are_compared_whole(east, south):
+    """Small shifts and shifts beyond a block come back alike."""
+    wide = _ground(30, 600)
+    first, second = wide[100:500, 100:500], wide[100 - south : 500 - south, 100 - east : 500 - east]
+    found = registration.of_arrays(first, second)
+    assert found.known
+    assert (found.east_px, found.south_px) == pytest.approx((east, south), abs=0.1)
+
+
+def test_an_overlap_of_seventy_pixels_is_enough():
+    """A drone's field on a satellite image is small: four blocks of 35 px tell the shift."""
+    ground = _ground(31, 110)
+    found = registration.of_arrays(ground[20:90, 20:90], ground[19:89, 22:92])
+    assert found.known
+    assert (found.east_px, found.south_px) == pytest.approx((-2, 1), abs=0.15)
+    assert not registration.of_arrays(ground[:20, :20], ground[:20, :20]).known
+    assert not registration.of_arrays(_ground(32, 300), _ground(33, 300)).known
