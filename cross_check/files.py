@@ -261,6 +261,11 @@ class Project:
         return self.folder / "jobs"
 
     @property
+    def draws(self) -> Path:
+        """Folder of double-random draws, a folder a draw, see ``cross_check.draw_records``."""
+        return self.folder / "draws"
+
+    @property
     def brief(self) -> Path:
         """Folder of briefing maps."""
         return self.folder / "brief"

@@ -45,7 +45,9 @@ PROBLEM_STATES = (
     "relapsed",
 )
 
-FIRST_STATES = {"lead": ("new",), "order": ("drafted",), "problem": ("pooled",)}
+DRAW_STATES = ("announced", "concluded", "aborted")
+
+FIRST_STATES = {"lead": ("new",), "order": ("drafted",), "problem": ("pooled",), "draw": ("announced",)}
 """States in which a record of a kind begins; kinds not named here have one state, ``open``."""
 
 MACHINE = ("patch", "hotspot", "fire_point")

@@ -1,0 +1,260 @@
+"""Rim: draws on disk and in the ledger. Every step is an event there; an aborted draw stays on record like any other.
+
+The folder ``draws`` of a project holds a folder a draw: ``frozen.json`` and ``announcement.json``, ``told.json`` with
+the parties' numbers told in time, and ``record.json`` with seed and result, which ``tools/verify_draw.py`` replays. The
+ledger keeps the digest of each, so that none can be exchanged afterwards.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cross_check import data, draw_lists, draws, scoring, tickets
+from cross_check.chain import Step
+from cross_check.draw_lists import Sources
+from cross_check.draws import Order
+from cross_check.files import Project
+from cross_check.ledger import store
+from cross_check.ledger.events import Act, Entry
+from gis import files
+from gis.errors import WorkbenchError
+
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+
+
+def rule(name: str, own: Path | None = None) -> dict[str, Any]:
+    """Return a set of strata and ratios by name, from a file of the bureau's own where one is given.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.no_rule`` with the names there are; ``draws.bad_rules`` if the file cannot be read.
+    """
+    if own is None:
+        known = data.rules("draws")
+    else:
+        try:
+            known = tomllib.loads(own.read_text(encoding="utf-8"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+            raise WorkbenchError("draws.bad_rules", "{name} is no file of rules", name=own.name) from fault
+    if name not in known:
+        raise WorkbenchError(
+            "draws.no_rule", "There is no rule {name}; known: {known}", name=name, known=", ".join(known)
+        )
+    return {**known[name], "name": name}
+
+
+def freeze(project: Project, order: Order, *, barred: pd.DataFrame | None = None) -> draws.Frozen:
+    """Freeze the project's register and officers for a draw; nothing is written.
+
+    Parameters
+    ----------
+    project : Project
+    order : Order
+    barred : DataFrame, optional
+        See ``draw_lists.BARRED``.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` and those of ``draws.freeze``.
+    """
+    enterprises = files.read_layer(project.enterprises)
+    zones = files.read_layer(project.zones) if project.zones.is_file() else None
+    scores = scoring.score(scoring.facts(enterprises, zones)).table
+    none = pd.DataFrame(columns=list(draw_lists.BARRED.columns))
+    table = draw_lists.candidates(Sources(enterprises, scores, none if barred is None else barred))
+    return draws.freeze(table, files.read_table(project.officers), order)
+
+
+def announce(project: Project, act: Act, frozen: draws.Frozen, announcement: draws.Record) -> Step:
+    """Put frozen lists and announcement on record.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.there_already`` if the same lists are announced; those of the ledger's door.
+    """
+    number = _number(announcement)
+    folder = project.draws / number
+    if folder.exists():
+        raise WorkbenchError("draws.there_already", "These lists are announced already as {number}", number=number)
+    fields = {
+        "title": frozen["title"],
+        "commitment": announcement["commitment"],
+        "announcement": tickets.digest(announcement),
+        "units": len(frozen["units"]),
+        "to_draw": sum(stratum["size"] for stratum in frozen["strata"]),
+    }
+    with files.folder_written_aside(folder) as aside:
+        files.write_json(frozen, aside / "frozen.json")
+        files.write_json(announcement, aside / "announcement.json")
+        # What the ledger refuses is never seen on disk.
+        _ledger(project).append(act, [Entry("draw.announce", ("draw", number), fields, "announced", 0)])
+    return Step("draws.announced", {"number": number, **fields}, (folder / "frozen.json", folder / "announcement.json"))
+
+
+def tell(project: Project, act: Act, number: str, party: str, nonce: str) -> Step:
+    """Take a party's own number; it counts only until the day before the first public value is out.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.unknown``, ``draws.not_open``, ``draws.late``, ``draws.no_party``, ``draws.wrong_nonce``.
+    """
+    announcement = _announced(project, number)
+    first = min(beacon["due"] for beacon in announcement["beacons"])
+    if act.at.astimezone(BEIJING).date().isoformat() >= first:
+        raise WorkbenchError("draws.late", "Numbers were to be told before {day}", day=first)
+    promised = {each["by"]: each["commitment"] for each in announcement["nonces"]}
+    if party not in promised:
+        raise WorkbenchError("draws.no_party", "{party} has committed to no number", party=party)
+    if draws.commitment_of(nonce) != promised[party]:
+        raise WorkbenchError("draws.wrong_nonce", "The number of {party} is not the one committed to", party=party)
+    path = project.draws / number / "told.json"
+    told = _told(path) | {party: nonce}
+    _ledger(project).append(act, [Entry("draw.tell", ("draw", number), {f"told {party}": draws.commitment_of(nonce)})])
+    files.write_json(told, path)
+    return Step("draws.told", {"number": number, "party": party}, (path,))
+
+
+def conclude(project: Project, act: Act, number: str, values: Mapping[str, str]) -> Step:
+    """Work out seed and result from the public values, and put them on record.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.unknown``, ``draws.not_open``, ``draws.too_early`` before the last public value is out, and those of
+        ``draws.conclude``.
+    """
+    announcement = _announced(project, number)
+    due = max(beacon["due"] for beacon in announcement["beacons"])
+    if act.at.astimezone(BEIJING).date().isoformat() < due:
+        raise WorkbenchError("draws.too_early", "The public values are out on {day}", day=due)
+    folder = project.draws / number
+    frozen = files.read_json(folder / "frozen.json")
+    record = draws.conclude(frozen, announcement, values=values, told=_told(folder / "told.json"))
+    path = folder / "record.json"
+    files.write_json(record, path)
+    drawn = [row for row in record["result"]["units"] if row["how"] != "not_drawn"]
+    alone = [pair for pair in record["result"]["officers"] if not pair["officers"]]
+    fields = {"seed": record["seed"], "record": tickets.digest(record), "drawn": len(drawn), "without_pair": len(alone)}
+    _ledger(project).append(act, [Entry("draw.conclude", ("draw", number), fields, "concluded")])
+    return Step("draws.concluded", {"number": number, **fields}, (path,))
+
+
+def abort(project: Project, act: Act, number: str) -> Step:
+    """Give a draw up, with the reason; it stays on record, and a new one needs new lists or a new announcement.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.unknown``, ``draws.not_open``; ``ledger.no_reason``.
+    """
+    _announced(project, number)
+    _ledger(project).append(act, [Entry("draw.abort", ("draw", number), {}, "aborted")])
+    return Step("draws.aborted", {"number": number, "why": act.why})
+
+
+def listing(project: Project) -> pd.DataFrame:
+    """Return all draws, aborted ones too: number, title, state, units, to_draw, drawn."""
+    rows = [
+        {"number": record.key[1], "state": record.state}
+        | {name: record.fields.get(name) for name in ("title", "units", "to_draw", "drawn")}
+        for record in _ledger(project).records("draw")
+    ]
+    return pd.DataFrame(rows, columns=["number", "title", "state", "units", "to_draw", "drawn"])
+
+
+def read(project: Project, number: str) -> draws.Record:
+    """Return what is on record of a draw: ``frozen``, ``announcement``, and after its end the whole record.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.unknown``; ``draws.exchanged`` if a file is not the one whose digest the ledger keeps.
+    """
+    folder = _folder(project, number)
+    kept = _ledger(project).record(("draw", number)).fields
+    announcement = files.read_json(folder / "announcement.json")
+    frozen = files.read_json(folder / "frozen.json")
+    found = {"announcement": tickets.digest(announcement), "commitment": tickets.digest(frozen)}
+    record: dict[str, Any] = {"frozen": frozen, "announcement": announcement}
+    if kept.get("record"):
+        record = files.read_json(folder / "record.json")
+        found["record"] = tickets.digest(record)
+    for name, digest in found.items():
+        if kept.get(name) != digest:
+            raise WorkbenchError(
+                "draws.exchanged", "The file of {number} is not the one on record: {part}", number=number, part=name
+            )
+    return record
+
+
+def publish(project: Project, number: str, path: Path) -> Step:
+    """Write the public list of a concluded draw by ending: ``.csv`` or ``.xlsx``.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.unknown``, ``draws.exchanged``; ``draws.not_concluded``.
+    """
+    record = read(project, number)
+    if "result" not in record:
+        raise WorkbenchError("draws.not_concluded", "The draw {number} has no result yet", number=number)
+    table = public(record)
+    files.write_table(table, path)
+    return Step("draws.published", {"number": number, "units": len(table)}, (path,))
+
+
+def public(record: draws.Record) -> pd.DataFrame:
+    """Return the public list of a concluded draw: every unit with its stratum, chance and number, nothing of persons.
+
+    ``chance`` is "size x weight / sum of weights" of the stratum, at most 1, as text.
+    """
+    units = {unit["id"]: unit for unit in record["frozen"]["units"]}
+    sums: dict[str, int] = {}
+    for unit in units.values():
+        sums[unit["stratum"]] = sums.get(unit["stratum"], 0) + unit["weight"]
+    sizes = {stratum["name"]: stratum["size"] for stratum in record["frozen"]["strata"]}
+    rows = []
+    for row in record["result"]["units"]:
+        unit, stratum = units[row["unit"]], row["stratum"]
+        sure = row["how"] == "certain"
+        chance = "1" if sure else f"{sizes[stratum]}*{unit['weight']}/{sums[stratum]}"
+        rows.append((unit["id"], unit["name"], stratum, unit["weight"], chance, row["number"], row["how"]))
+    return pd.DataFrame(rows, columns=["unit_id", "name", "stratum", "weight", "chance", "number", "how"])
+
+
+def _number(announcement: draws.Record) -> str:
+    return f"D{announcement['announced_at'][:10].replace('-', '')}-{announcement['commitment'][:8]}"
+
+
+def _ledger(project: Project) -> store.Ledger:
+    return store.opened(project.ledger)
+
+
+def _folder(project: Project, number: str) -> Path:
+    folder = project.draws / number
+    if folder.parent != project.draws or not (folder / "announcement.json").is_file():
+        raise WorkbenchError("draws.unknown", "There is no draw {number}", number=number)
+    return folder
+
+
+def _announced(project: Project, number: str) -> draws.Record:
+    """Return the announcement of a draw that is still open."""
+    folder = _folder(project, number)
+    state = _ledger(project).record(("draw", number)).state
+    if state != "announced":
+        raise WorkbenchError("draws.not_open", "The draw {number} is over: {state}", number=number, state=state or "-")
+    read(project, number)
+    announcement: dict[str, Any] = files.read_json(folder / "announcement.json")
+    return announcement
+
+
+def _told(path: Path) -> dict[str, str]:
+    return {party: str(nonce) for party, nonce in files.read_json(path).items()} if path.is_file() else {}
