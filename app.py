@@ -14,7 +14,10 @@ SECTIONS = {
         ("overview", "overview.title", "dashboard"),
         ("work_map", "map.title", "map"),
     ),
-    "images": (("bench", "bench.title", "compare"),),
+    "images": (
+        ("finding", "finding.title", "satellite_alt"),
+        ("bench", "bench.title", "compare"),
+    ),
     "statistics": (
         ("hotspots", "hotspots_page.title", "grid_view"),
         ("emerging", "emerging_page.title", "timeline"),

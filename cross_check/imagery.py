@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -47,6 +48,23 @@ def area(project: Project, *, division: str = "", file: Path | None = None) -> B
     """
     outline = _of_file(file) if file is not None else _of_division(project, division)
     return shapely.simplify(outline, _COARSE_DEG / 2).buffer(_COARSE_DEG / 2, quad_segs=1, join_style="mitre")
+
+
+def divisions(project: Project) -> gpd.GeoDataFrame:
+    """Return the prefectures and then the counties by whose outlines images can be looked for.
+
+    The project's own layers go before the shipped sketch, see the columns ``division_code``, ``name_zh``, ``name_en``.
+
+    Raises
+    ------
+    WorkbenchError
+        Those of reading the project's layers.
+    """
+    regions = files.read_layer(project.regions) if project.regions.exists() else files.read_sketch()
+    counties = files.read_layer(project.counties) if project.counties.exists() else files.read_county_sketch()
+    columns = ["division_code", "name_zh", "name_en", "geometry"]
+    parts = [part.reindex(columns=columns).set_geometry("geometry", crs=part.crs) for part in (regions, counties)]
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True)).drop_duplicates("division_code", ignore_index=True)
 
 
 def listing(project: Project) -> gpd.GeoDataFrame:
@@ -103,12 +121,10 @@ def _of_file(path: Path) -> BaseGeometry:
 
 
 def _of_division(project: Project, division: str) -> BaseGeometry:
-    own = [path for path in (project.regions, project.counties) if path.exists()]
-    for table in (*map(files.read_layer, own), files.read_sketch(), files.read_county_sketch()):
-        names = [name for name in ("division_code", "name_zh", "name_en") if name in table]
-        called = (table[names] == division).any(axis=1)
-        if called.any():
-            return table[called].geometry.union_all()
+    table = divisions(project)
+    called = (table[["division_code", "name_zh", "name_en"]] == division).any(axis=1)
+    if called.any():
+        return table[called].geometry.union_all()
     raise WorkbenchError("imagery.no_division", "No division is called {name}", name=division)
 
 

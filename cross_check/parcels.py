@@ -1,12 +1,15 @@
 """Rim: images are ordered from a catalogue, fetched into the project's folder, receipted and listed."""
 
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from cross_check import imagery
 from cross_check.chain import Step
@@ -135,6 +138,30 @@ def fetch(
     figures = {"scenes": len(whole), "files": len(fetched), "megabytes": megabytes}
     step = Step("imagery.fetched", figures, (receipt, *(parcel.folder for parcel in whole)))
     return Delivery(step, tuple((parcel.offer.title, fault) for parcel in done for fault in parcel.faults))
+
+
+def receipts(project: Project) -> pd.DataFrame:
+    """Return what was fetched when, the latest first: made_at (UTC), provider, scenes, files, faults, megabytes.
+
+    A receipt that cannot be read is left out.
+    """
+    rows = []
+    for path in sorted((project.imagery / "receipts").glob("*.json"), reverse=True):
+        with suppress(KeyError, TypeError, ValueError):
+            rows.append(_receipt(json.loads(path.read_text(encoding="utf-8"))))
+    return pd.DataFrame(rows, columns=["made_at", "provider", "scenes", "files", "faults", "megabytes"])
+
+
+def _receipt(told: dict[str, Any]) -> dict[str, object]:
+    came = [row for row in told["files"] if "sha256" in row]
+    return {
+        "made_at": datetime.fromisoformat(told["made_at"]),
+        "provider": str(told["host"]),
+        "scenes": len({row["scene_id"] for row in came}),
+        "files": len(came),
+        "faults": len(told["files"]) - len(came),
+        "megabytes": sum(row["size"] for row in came) / 1e6,
+    }
 
 
 def read_orders(path: Path, environment: Mapping[str, str]) -> list[Order]:

@@ -46,6 +46,16 @@ class Search:
         ask = dhus.search if self.provider.kind == "dhus" else stac.search
         return ask(self.provider, self.question, self.environment)
 
+    def first(self, at_most: int) -> tuple[Offer, ...]:
+        """Return so many offers at most; further pages are not asked for.
+
+        Raises
+        ------
+        WorkbenchError
+            As iterating.
+        """
+        return tuple(islice(self, at_most))
+
     def table(self, *, at_most: int | None = None) -> gpd.GeoDataFrame:
         """Return the offers as a table, see ``offers.SCHEMA``; without rows if there is nothing.
 
