@@ -294,7 +294,15 @@ def _asset(key: str, asset: Mapping[str, Any]) -> Asset:
         key=key,
         href=str(source["href"]),
         size=None if size is None else int(size),
-        checksum=checksums.multihash(digest) if digest else None,
+        checksum=_checksum(digest),
         media_type=str(asset.get("type") or ""),
         names=tuple(dict.fromkeys(str(name) for name in names if name)) if len(bands) == 1 else (),
     )
+
+
+def _checksum(digest: str | None) -> Checksum | None:
+    """Return a checksum that can be verified; one of an algorithm that is not known here is as good as none."""
+    try:
+        return checksums.multihash(digest) if digest else None
+    except WorkbenchError:
+        return None

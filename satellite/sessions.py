@@ -29,6 +29,7 @@ REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _EARLY_S = 60.0
 _SHORTEST_S = 30.0
 _LONGEST_WAIT_S = 10
+_TOKEN_TRIES = 3
 
 
 class Pass(Protocol):
@@ -55,17 +56,9 @@ def connected(provider: Provider, environment: Mapping[str, str] = os.environ, *
         A request raises ``WorkbenchError`` ``catalog.no_credentials`` or ``catalog.refused`` if a host wants
         credentials that are missing or wrong, besides the library's own errors.
     """
-    tries = Retry(
-        total=retries,
-        backoff_factor=0.2,
-        status_forcelist=(429, 500, 502, 503, 504),
-        allowed_methods=None,
-        raise_on_status=False,
-        retry_after_max=_LONGEST_WAIT_S,
-    )
     session = requests.Session()
     session.auth = _as_it_is  # else the library would write what a .netrc holds where logs see it
-    adapter = _Showing(provider, _pass(provider, environment), tries)
+    adapter = _Showing(provider, _pass(provider, environment), _tries(retries))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     _hush()
@@ -120,9 +113,14 @@ class _Token:
         self._provider = provider
         self._lock = threading.Lock()
         self._held: dict[str, tuple[str, float]] = {}
+        self._refusal: WorkbenchError | None = None
+        self._desk = requests.Session()
+        self._desk.mount("https://", HTTPAdapter(max_retries=_tries(_TOKEN_TRIES)))
 
     def _get(self, name: str, *, afresh: bool) -> str:
         with self._lock:
+            if self._refusal is not None:  # a wrong password, tried by every thread, would lock the account
+                raise self._refusal
             token, ends = self._held.get(name, ("", 0.0))
             if afresh or monotonic() >= ends:
                 token, lasts_s = self._fetch(name)
@@ -135,11 +133,12 @@ class _Token:
     def _ask(self, address: str, form: Mapping[str, str] | None = None) -> requests.Response:
         host = urlsplit(address).hostname or ""
         try:
-            answer = requests.request("POST" if form else "GET", address, data=form, timeout=TIMEOUT_S)
+            answer = self._desk.request("POST" if form else "GET", address, data=form, timeout=TIMEOUT_S)
         except requests.RequestException:  # the library's errors may hold what was sent
             raise WorkbenchError("catalog.unreachable", "{host} does not answer", host=host) from None
         if form and answer.status_code in (HTTPStatus.BAD_REQUEST, *REFUSED):
-            raise refused(host)
+            self._refusal = refused(host)
+            raise self._refusal
         if not answer.ok:
             raise bad_answer(host, answer.status_code)
         return answer
@@ -206,6 +205,17 @@ def _pass(provider: Provider, environment: Mapping[str, str]) -> Pass | None:
         return _Signature(provider)
     own = credentials.find(provider, environment)
     return _Basic(own) if own else None
+
+
+def _tries(total: int) -> Retry:
+    return Retry(
+        total=total,
+        backoff_factor=0.2,
+        status_forcelist=(429, 500, 502, 503, 504),
+        allowed_methods=None,
+        raise_on_status=False,
+        retry_after_max=_LONGEST_WAIT_S,
+    )
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -80,6 +80,13 @@ def test_object_storage_gives_way_to_https():
     assert found.size_mb == pytest.approx(7e-6)
 
 
+def test_a_checksum_of_another_kind_hides_no_image():
+    """BLAKE3 cannot be verified here: the file comes without, and its SHA-256 stands in the receipt."""
+    asset = {"href": "https://example.cn/a.tif", "file:checksum": "1e20" + "0" * 64}
+    found = from_stac(stacs.item("S2", red=asset), provider="p", sensor="s")
+    assert found.assets["red"].checksum is None
+
+
 def test_a_product_is_called_like_its_scene():
     """An address that ends in ``$value`` is no name."""
     product = Asset("Product", "https://example.cn/odata/v1/Products(1)/$value", media_type="application/zip")

@@ -140,6 +140,16 @@ def test_a_wrong_password_is_told():
     assert "secret" not in str(refused.value)
 
 
+def test_a_wrong_password_is_tried_once():
+    """Not once a file: the account would be locked."""
+    with giving() as desk, shaky.serving(a=b"x") as server:
+        session = connected(provider(desk), OWN | {"P": "guess"})
+        for _ in range(3):
+            with pytest.raises(WorkbenchError):
+                session.get(server.url("a"))
+        assert len(desk.forms) == 1
+
+
 def test_a_signature_is_written_behind_the_address_and_shared():
     """One a container, kept as long as it lasts; a query that is there stays; the caller never sees it."""
     with giving() as desk, shaky.serving(**{"red/a.tif": b"x", "nir/a.tif": b"y"}) as server:

@@ -7,10 +7,17 @@ import pytest
 from PIL import Image
 
 from cross_check import jobs
+from cross_check.files import Project
 from gis import files
 from gis.language import catalogue
 from tests.satellite import shaky, stacs
 from tests.views import opened
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project without anything: the page needs no more."""
+    return Project(tmp_path / "project")
 
 
 @pytest.fixture
@@ -116,10 +123,6 @@ def test_receipts_are_shown(monkeypatch, project):
     }
     files.write_json(told, folder / "1.json")
     (folder / "2.json").write_text("{", encoding="utf-8")
-    try:
-        drawn = opened.html(opened.page(monkeypatch, project, "finding"))
-    finally:
-        for path in folder.iterdir():
-            path.unlink()
+    drawn = opened.html(opened.page(monkeypatch, project, "finding"))
     assert "stac.example.cn" in drawn
     assert "5.0 MB" in drawn
