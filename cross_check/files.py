@@ -251,6 +251,11 @@ class Project:
         return self.folder / "replans"
 
     @property
+    def yearplans(self) -> Path:
+        """Folder of the yearly plans, a folder a year, see ``cross_check.planning``."""
+        return self.folder / "yearplans"
+
+    @property
     def round(self) -> Path:
         """The round's facts: authorising document, days, figures."""
         return self.folder / "round.json"

@@ -253,7 +253,7 @@ def _site_rows(enterprises: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, params:
             "target_id": sites["site_id"],
             "target_kind": "site",
             "name": sites["name"],
-            "division_code": _answering(sites, regions),
+            "division_code": answering(sites, regions),
             "site_id": sites["site_id"],
             "risk": grounds[grounds > 0].clip(upper=3).astype(float),
             "service_min": float(params.site_min),
@@ -271,8 +271,14 @@ def _site_rows(enterprises: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, params:
     return rows.sort_values(["risk", "ticket"], ascending=[False, True]).drop(columns="ticket")
 
 
-def _answering(sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame) -> pd.Series:
-    """Return the region that answers for each site: the declared one, and by place where a county is declared."""
+def answering(sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame) -> pd.Series:
+    """Return the region that answers for each site: the declared one, and by place where a county is declared.
+
+    Parameters
+    ----------
+    sites, regions : GeoDataFrame
+        See ``gis.register.SCHEMA`` and ``gis.regions.SCHEMA``.
+    """
     declared = sites["division_code"]
     strange = ~declared.isin(regions["division_code"])
     if not strange.any():

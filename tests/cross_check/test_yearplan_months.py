@@ -1,0 +1,77 @@
+"""Year plan months: the relaxation and its rounding against trying everything."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cross_check import yearplan_months
+
+
+def _slots(seed: int, count: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "site_id": [f"S{rng.integers(0, count)}" for _ in range(count)],
+            "risk": rng.integers(1, 6, count).astype(float),
+            "months": [tuple(sorted({int(each) for each in rng.integers(1, 4, 2)})) for _ in range(count)],
+            "must": rng.random(count) < 0.2,
+            "campaign_id": None,
+            "kind": "drawn",
+            "worth": rng.integers(1, 6, count).astype(float),
+            "stays": 0,
+            "officer_days": rng.choice([1.0, 1.5], count),
+            "vehicle_days": 0.5,
+        }
+    )
+
+
+def _best_of_all(slots: pd.DataFrame, room: np.ndarray) -> float:
+    """Return the most worth over every choice of months; -1 where the mandatory ones do not fit."""
+    best = -1.0
+    for months in itertools.product(*[(0, *each) for each in slots["months"]]):
+        chosen = np.array(months)
+        if (slots["must"].to_numpy() & (chosen == 0)).any():
+            continue
+        keys = [key for key in zip(slots["site_id"], months, strict=True) if key[1]]
+        use = [slots.loc[chosen == month, "officer_days"].sum() for month in range(1, 13)]
+        if len(set(keys)) == len(keys) and (np.array(use) <= room[0] + 1e-9).all():
+            best = max(best, float(slots.loc[chosen > 0, "worth"].sum()))
+    return best
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10**5))
+def test_small_cities_come_near_the_best_of_all(seed):
+    """No plan beats the bound; the plan keeps the room and loses at most two visits against the best of all."""
+    slots, room = _slots(seed, 5), np.full((2, 12), 2.5)
+    best = _best_of_all(slots, room)
+    if best < 0:
+        return
+    months, bound = yearplan_months.best(slots, room, "city")
+    covered = slots.loc[months > 0, "worth"].sum()
+    assert bound >= best - 1e-6
+    assert covered >= best - 2 * slots["worth"].max()
+    assert all(month == 0 or month in allowed for month, allowed in zip(months, slots["months"], strict=True))
+    assert (months[slots["must"].to_numpy()] > 0).all()
+    for month in range(1, 13):
+        assert slots.loc[months == month, "officer_days"].sum() <= 2.5 + 1e-6
+
+
+def test_by_hand_takes_the_riskiest_first():
+    """With room for one visit in January the riskier of two gets it."""
+    slots = _slots(0, 2).assign(months=[(1,), (1,)], must=False, risk=[1.0, 5.0], officer_days=1.0)
+    room = np.zeros((2, 12))
+    room[:, 0] = 1.2
+    assert yearplan_months.by_hand(slots, room, "city")[0].tolist() == [0, 1]
+
+
+def test_a_past_month_only_is_told():
+    """A mandatory visit whose months are all over has its own sentence."""
+    slots = _slots(0, 2).assign(months=[(), (3,)], must=True, site_id=["A", "B"])
+    with pytest.raises(yearplan_months.WorkbenchError) as refused:
+        yearplan_months.best(slots, np.full((2, 12), 9.0), "city")
+    assert refused.value.code == "yearplans.past"
