@@ -22,7 +22,11 @@ SECTIONS = {
         ("hotspots", "hotspots_page.title", "grid_view"),
         ("emerging", "emerging_page.title", "timeline"),
     ),
-    "inspection": (("plan", "plan_page.title", "route"),),
+    "inspection": (
+        ("plan", "plan_page.title", "route"),
+        ("day_routes", "day_page.title", "signpost"),
+        ("plan_board", "board_page.title", "calendar_month"),
+    ),
 }
 
 words = frame.begin()

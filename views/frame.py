@@ -25,6 +25,7 @@ _COMMANDS = {
     "hotspots": "hotspots",
     "emerging": "emerging",
     "emerging_months": "emerging",
+    "nights": "routes plan",
     "visits": "rounds plan --document NO --seed TEXT --starts-on YYYY-MM-DD",
 }
 

@@ -18,7 +18,21 @@ PROJECT, LANGUAGE = "HDQ_PROJECT", "HDQ_LANGUAGE"
 
 _BEIJING = timezone(timedelta(hours=8))
 _FOLDER = "haidongqing-demo"
-_LAYERS = ("regions", "zones", "enterprises", "signals", "patches", "leads", "hotspots", "emerging", "visits", "legs")
+_LAYERS = (
+    "regions",
+    "zones",
+    "enterprises",
+    "signals",
+    "patches",
+    "leads",
+    "hotspots",
+    "emerging",
+    "visits",
+    "legs",
+    "nights",
+    "unserved",
+    "reserve",
+)
 _PARTS = (*_LAYERS, "assignment", "emerging_months", "lists", "recipe", "round", "report")
 
 

@@ -10,7 +10,7 @@ from affine import Affine
 from shapely.geometry import LineString, Point, Polygon, box
 
 from cross_check import leads as leads_of
-from cross_check import plans, rounds, routes
+from cross_check import plans, reserves, rounds, routes
 from cross_check.files import Project
 from gis import codes, emerging, hotspots, lists, regions, register, schema, signals
 from gis.crs import STORAGE, metric_at
@@ -40,6 +40,9 @@ def write(folder: Path) -> Project:
         (_assignment(), rounds.ASSIGNMENT, project.assignment),
         (_visits(), routes.VISITS, project.visits),
         (_legs(), routes.LEGS, project.legs),
+        (_nights(), routes.NIGHTS, project.nights),
+        (_unserved(), routes.UNSERVED, project.unserved),
+        (_reserve(), reserves.RESERVE, project.reserve),
     ):
         write_table(schema.demand(table, rules, path.name), path)
     _pair(project)
@@ -237,6 +240,7 @@ def _visits() -> gpd.GeoDataFrame:
     return _layer(
         {
             "team_id": ["T230100", "T230100", "T230600", "T230600"],
+            "crew": 1,
             "day": [1, 1, 1, 2],
             "order": [1, 2, 1, 1],
             "target_id": ["L0", "L1", "S00001", "S00002"],
@@ -260,8 +264,12 @@ def _legs() -> gpd.GeoDataFrame:
     return _layer(
         {
             "team_id": ["T230100", "T230600", "T230600"],
+            "crew": 1,
             "day": [1, 1, 2],
             "leave": ["08:00"] * 3,
+            "lunch": ["12:00", None, None],
+            "from_lodging": ["230600", "231200", "231200"],
+            "to_lodging": ["230600", "231200", "231200"],
             "back": ["13:00", "12:30", "12:40"],
             "duty_min": [300.0, 270.0, 280.0],
             "length_m": [90_000.0, 70_000.0, 65_000.0],
@@ -273,6 +281,52 @@ def _legs() -> gpd.GeoDataFrame:
             LineString([home, middles[2], home]),
             LineString([home, middles[3], home]),
         ],
+    )
+
+
+def _nights() -> gpd.GeoDataFrame:
+    return _layer(
+        {
+            "team_id": ["T230600"],
+            "crew": 1,
+            "night": 1,
+            "lodging_id": ["231200"],
+            "name_zh": ["绥化市"],
+            "name_en": ["Suihua"],
+        },
+        [Point(125.6, 46.5)],
+    )
+
+
+def _unserved() -> gpd.GeoDataFrame:
+    return _layer(
+        {
+            "target_id": ["S00003"],
+            "target_kind": ["site"],
+            "name": [HOSTILE],
+            "team_id": ["T230600"],
+            "division_code": ["231200"],
+            "risk": [2.0],
+            "reason": ["routes.no_time"],
+        },
+        [Point(125.7, 46.4)],
+    )
+
+
+def _reserve() -> gpd.GeoDataFrame:
+    return _layer(
+        {
+            "team_id": ["T230600"],
+            "crew": 1,
+            "day": 1,
+            "rank": 1,
+            "target_id": ["S00003"],
+            "name": [HOSTILE],
+            "risk": [2.0],
+            "instead_of": ["S00001"],
+            "more_min": [12.0],
+        },
+        [Point(125.7, 46.4)],
     )
 
 

@@ -95,8 +95,12 @@ def _legs():
     return gpd.GeoDataFrame(
         {
             "team_id": ["T01", "T01"],
+            "crew": 1,
             "day": [1, 2],
             "leave": "08:00",
+            "lunch": "12:00",
+            "from_lodging": "230200",
+            "to_lodging": "230200",
             "back": "17:00",
             "length_m": [80_000.0, 50_000.0],
             "drive_min": 90.0,
@@ -112,6 +116,7 @@ def _visits():
     return gpd.GeoDataFrame(
         {
             "team_id": "T01",
+            "crew": 1,
             "day": [1, 1, 2],
             "order": [1, 2, 1],
             "target_id": ["L0", "L1", "L2"],
