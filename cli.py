@@ -14,6 +14,7 @@ import pandas as pd
 from commands import (
     accuracy,
     clusters,
+    composites,
     desk,
     draws,
     drone,
@@ -113,6 +114,8 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         plan.plan,
         _brief,
         scenes.add,
+        composites.composite,
+        composites.index,
         drone.drone,
         jobs.add,
         _app,

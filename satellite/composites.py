@@ -199,7 +199,7 @@ def _composed(
 
 
 def _by_tiles(chosen: Callable[[Image, Flags], Image], bands: da.Array, flags: da.Array, depth: int) -> da.Array:
-    margin = {2: depth, 3: depth}
+    margin = {axis: min(depth, bands.shape[axis]) for axis in (2, 3)}
     count = bands.shape[0] + 2
 
     def body(block: Image, usable: Flags) -> Image:
@@ -216,7 +216,7 @@ def _by_tiles(chosen: Callable[[Image, Flags], Image], bands: da.Array, flags: d
         dtype=np.float32,
         meta=np.empty((0, 0, 0), np.float32),
     )
-    return da.overlap.trim_internal(made, {1: depth, 2: depth}, boundary=dict.fromkeys((1, 2), "none"))
+    return da.overlap.trim_internal(made, {1: margin[2], 2: margin[3]}, boundary=dict.fromkeys((1, 2), "none"))
 
 
 def _taken(bands: Image, seen: Flags, at: NDArray[np.int64]) -> Image:

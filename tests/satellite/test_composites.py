@@ -116,6 +116,14 @@ def test_lazy_and_eager_agree(verb):
     xr.testing.assert_allclose(lazy.compute(scheduler="synchronous"), run(scenes, clear))
 
 
+def test_a_scene_smaller_than_the_margin():
+    """Forty pixels and a distance to cloud of fifty are no hindrance."""
+    scenes, clear = _made()
+    eager = composites.best_pixel(scenes, clear, on=date(2024, 6, 9))
+    lazy = composites.best_pixel(scenes.chunk({"y": 8}), clear.chunk({"x": 25}), on=date(2024, 6, 9))
+    xr.testing.assert_allclose(lazy.compute(scheduler="synchronous"), eager)
+
+
 def _refused(*_, **__):
     raise AssertionError("computed before it was asked for")
 
