@@ -17,6 +17,7 @@ SECTIONS = {
     "images": (
         ("finding", "finding.title", "satellite_alt"),
         ("bench", "bench.title", "compare"),
+        ("drone", "drone_page.title", "flight"),
     ),
     "statistics": (
         ("hotspots", "hotspots_page.title", "grid_view"),

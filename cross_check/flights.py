@@ -250,7 +250,7 @@ def measure_volumes(
     """
     params = params or heaps.Params()
     _demand_order(project, flights)
-    models = [Image(_demanded(project, flight, "dsm"), _moved(project, flight)) for flight in flights]
+    models = [Image(_demanded(project, flight, "dsm"), moved_of(project, flight)) for flight in flights]
     progress(0, 3, "drone.reading_models")
     before, after, grid = orthomosaics.pair(*models)
     pixel_m = float(np.sqrt(grid.pixel_m2))
@@ -313,6 +313,26 @@ def listing(project: Project) -> pd.DataFrame:
     return table.sort_values(["flown_on", "flight"], ascending=[False, True], ignore_index=True)
 
 
+def remarks(path: Path) -> pd.DataFrame:
+    """Read the remarks on a flight's photos, ``satellite.deliveries.SCHEMA``."""
+    return pd.read_csv(path, encoding="utf-8-sig", dtype={"photo_id": str, "name": str, "remark": str, "other": str})
+
+
+def place_of(project: Project, flight: str) -> tuple[float, float, float, float] | None:
+    """Return the extent of a flight as (west, south, east, north) in degrees, None before it has any image or photo."""
+    folder = folder_of(project, flight)
+    for kind in KINDS:
+        if (path := folder / f"{kind}.tif").is_file():
+            return orthomosaics.extent(Image(path, moved_of(project, flight)))
+    if (path := folder / "photos.parquet").is_file():
+        shown = files.read_layer(path)
+        shown = shown[~shown.geometry.is_empty]
+        if len(shown):
+            west, south, east, north = shown.total_bounds
+            return float(west), float(south), float(east), float(north)
+    return None
+
+
 def volumes(project: Project) -> list[tuple[str, str]]:
     """Return the pairs of flights between which volumes have been measured, (earlier, later)."""
     found = sorted((project.flights / "volumes").glob("*--*/recipe.json"))
@@ -348,6 +368,12 @@ def facts_of(project: Project, flight: str) -> dict[str, Any]:
     return files.read_json(path) if path.is_file() else {}
 
 
+def moved_of(project: Project, flight: str) -> tuple[float, float]:
+    """Return how far a flight is moved east and north before it is read, metres."""
+    east, north = facts_of(project, flight).get("moved_m", (0.0, 0.0))
+    return float(east), float(north)
+
+
 def _write_facts(project: Project, flight: str, known: Mapping[str, object]) -> None:
     files.write_json(dict(known), folder_of(project, flight) / "flight.json")
 
@@ -374,7 +400,7 @@ def _demand_metres(heights: bool, source: Any, path: Path) -> None:  # noqa: ANN
 def _onto(project: Project, onto: str | Path) -> Image:
     if isinstance(onto, Path):
         return Image(onto)
-    return Image(_demanded(project, onto, "ortho"), _moved(project, onto))
+    return Image(_demanded(project, onto, "ortho"), moved_of(project, onto))
 
 
 def _demanded(project: Project, flight: str, kind: str) -> Path:
@@ -388,11 +414,6 @@ def _demanded(project: Project, flight: str, kind: str) -> Path:
     raise WorkbenchError(
         "flights.no_dsm", "Flight {flight} has no surface model yet; add it with hdq drone cog", flight=flight
     )
-
-
-def _moved(project: Project, flight: str) -> tuple[float, float]:
-    east, north = facts_of(project, flight).get("moved_m", (0.0, 0.0))
-    return float(east), float(north)
 
 
 def _measured(base: Image, own: Image) -> tuple[Shift, float]:

@@ -19,7 +19,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 from shapely.geometry.base import BaseGeometry
 
-from gis.crs import metric_at
+from gis.crs import STORAGE, metric_at
 from gis.errors import WorkbenchError
 from gis.files import written_aside
 from satellite.files import opened, reading
@@ -95,6 +95,21 @@ def pair(first: Image, second: Image, *, most_px: int = MOST_PX) -> tuple[Values
     with opened(first.path) as one, opened(second.path) as other:
         grid = _common(one, other, (first, second), most_px)
         return _read(one, first, grid), _read(other, second, grid), grid
+
+
+def extent(image: Image) -> tuple[float, float, float, float]:
+    """Return the extent of an image, moved, as (west, south, east, north) in degrees.
+
+    Raises
+    ------
+    WorkbenchError
+        Those of ``to_cog``.
+    """
+    with opened(image.path) as source:
+        transform = _moved(source, image.moved_m)
+        (left, top), (right, bottom) = transform @ (0, 0), transform @ (source.width, source.height)
+        west, south, east, north = transform_bounds(source.crs, STORAGE.to_wkt(), left, bottom, right, top)
+    return float(west), float(south), float(east), float(north)
 
 
 def mask_of(grid: Grid, outlines: Sequence[BaseGeometry]) -> NDArray[np.bool_]:

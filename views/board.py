@@ -19,7 +19,7 @@ from views.layers import PROVINCE, Bounds, Layer
 from views.shelf import SHELF
 
 HEIGHT = 680
-_FARTHEST, _CLOSEST = 5, 18
+_FARTHEST, _CLOSEST = 5, 20
 
 assets.use_local()
 
@@ -41,7 +41,8 @@ class Scene:
 
     ``chosen`` is (layer, id) of the outlined feature. ``flight`` changes when the map is to go there and open its
     popup: a number that the page counts up when a row of its table is chosen. With ``cover`` the extent fills the map,
-    else it lies whole within it.
+    else it lies whole within it. ``closest`` is a zoom level up to which the map may go near; 0 keeps to that of things
+    of a province.
     """
 
     layers: Sequence[Layer]
@@ -51,6 +52,7 @@ class Scene:
     flight: int = 0
     swipe: Swipe | None = None
     cover: bool = False
+    closest: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def state_of(scene: Scene, words: Catalogue) -> dict[str, Any]:
     state: dict[str, Any] = {
         "layers": layers,
         "legend": list(scene.legend),
-        "view": {"bounds": scene.bounds, "cover": scene.cover},
+        "view": {"bounds": scene.bounds, "cover": scene.cover} | ({"closest": scene.closest} if scene.closest else {}),
         "chosen": {"layer": scene.chosen[0], "id": scene.chosen[1]} if scene.chosen else None,
         "flight": scene.flight or None,
     }

@@ -240,7 +240,7 @@ window.hdq = (function () {
         const bounds = L.latLngBounds(state.view.bounds)
         map.setView(bounds.getCenter(), map.getBoundsZoom(bounds, true), { animate: false })
       } else {
-        map.fitBounds(state.view.bounds, { animate: false, padding: [12, 12], maxZoom: 15 })
+        map.fitBounds(state.view.bounds, { animate: false, padding: [12, 12], maxZoom: state.view.closest || 15 })
       }
     }
     const found = choose(state.chosen)
@@ -251,7 +251,7 @@ window.hdq = (function () {
     const layer = found.layer
     let bounds = layer.getBounds ? layer.getBounds() : layer.getLatLng().toBounds(1500)
     if (found.spec.pane === 'cells') bounds = bounds.pad(4) // a cell is judged with those around it
-    map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: 13 })
+    map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: state.view.closest || 13 })
     layer.openPopup(layer.getBounds ? bounds.getCenter() : layer.getLatLng())
   }
 
