@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import shapely
+from filelock import FileLock
 from shapely.geometry.base import BaseGeometry
 
 from cross_check.chain import Step
@@ -180,8 +181,11 @@ def enlist(project: Project, rows: Sequence[Listed]) -> int:
     if not rows:
         return 0
     fresh = scene_list.as_table({row.content: row for row in rows}.values())
-    table, count = scene_list.joined(listing(project), fresh)
-    files.write_table(table, project.scenes)
+    project.folder.mkdir(parents=True, exist_ok=True)
+    # A fetching job and somebody who adds a folder may come at once.
+    with FileLock(project.scenes.with_name(f".{project.scenes.name}.lock")):
+        table, count = scene_list.joined(listing(project), fresh)
+        files.write_table(table, project.scenes)
     return count
 
 

@@ -1,5 +1,6 @@
 """A project's images: the area they are looked for in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import geopandas as gpd
@@ -135,3 +136,16 @@ def test_a_folders_content_is_its_names_and_bytes(tmp_path):
     assert imagery.content_of(tmp_path / "a") == before
     (tmp_path / "a" / "1.tif").rename(tmp_path / "a" / "2.tif")
     assert imagery.content_of(tmp_path / "a")[0] != before[0]
+
+
+def test_two_who_list_at_once_lose_nothing(tmp_path):
+    """Eight threads add an image each; all eight are listed."""
+    project = Project(tmp_path / "project")
+    paths = [tif(tmp_path / f"{value}.tif", value) for value in range(8)]
+
+    def add(path):
+        return imagery.add(project, path, at=NOW, seen_on=date(2026, 5, 10)).figures["fresh"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(add, paths)) == 8
+    assert len(imagery.listing(project)) == 8
