@@ -159,11 +159,15 @@ def cover(project: Project, flight: str, cells: Path) -> Step:
     table = flight_coverage.of_cells(layer, shown.geometry)
     files.write_table(table, place / "coverage.parquet")
     files.write_table(table, place / "coverage.gpkg")
+    beside = deliveries.outside(shown, layer)
+    earlier = remarks(place / "remarks.csv")
+    files.write_table(pd.concat([earlier[earlier["remark"] != "outside"], beside]), place / "remarks.csv")
     known = facts_of(project, flight)
     total = float(np.average(table["covered"], weights=table["area_m2"])) if table["area_m2"].sum() > 0 else 0.0
     known["coverage"] = {"cells": cells.name, "sha256": files.sha256(cells), "covered": round(total, 4)}
     _write_facts(project, flight, known)
     figures = {"cells": len(table), "covered": total, "whole": int((table["covered"] >= 0.99).sum())}  # noqa: PLR2004
+    figures["outside"] = len(beside)
     return Step("flights.covered", figures, (place / "coverage.parquet", place / "coverage.gpkg"))
 
 

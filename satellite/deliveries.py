@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from gis import schema
 
-REMARKS = ("no_position", "no_height", "no_direction", "same_file", "look_alike", "gap")
+REMARKS = ("no_position", "no_height", "no_direction", "same_file", "look_alike", "gap", "outside")
 SCHEMA = schema.table(
     {
         "photo_id": schema.text(),
@@ -79,6 +79,27 @@ def check(photos: gpd.GeoDataFrame) -> pd.DataFrame:
     ]
     rows += _repeated(photos)
     rows += _gaps(photos)
+    return schema.demand(pd.DataFrame(rows, columns=list(SCHEMA.columns)), SCHEMA, "remarks")
+
+
+def outside(photos: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the photos that show ground but none of any cell of the task.
+
+    Parameters
+    ----------
+    photos : GeoDataFrame
+        See ``footprints.SCHEMA``.
+    cells : GeoDataFrame of polygons, EPSG:4490
+
+    Returns
+    -------
+    DataFrame
+        See ``SCHEMA``.
+    """
+    shown = photos[~photos.geometry.is_empty]
+    touching, _ = cells.sindex.query(shown.geometry, predicate="intersects")
+    beside = shown[~np.isin(np.arange(len(shown)), touching)]
+    rows = [(each.photo_id, each.name, "outside", None, np.nan) for each in beside.itertuples(index=False)]
     return schema.demand(pd.DataFrame(rows, columns=list(SCHEMA.columns)), SCHEMA, "remarks")
 
 

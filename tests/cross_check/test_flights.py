@@ -72,12 +72,28 @@ def test_cells_get_their_share(made, tmp_path):
     )
     cells.to_crs(4490).to_file(tmp_path / "cells.gpkg")
     step = flights.cover(project, "summer", tmp_path / "cells.gpkg")
+    assert step.figures["outside"] == 0
     table = files.read_layer(project.flights / "summer" / "coverage.parquet").set_index("cell_id")
     assert table.loc["in", "covered"] > 0.9
     assert table.loc["out", "covered"] == 0
     assert step.figures["covered"] == pytest.approx(
         flights.facts_of(project, "summer")["coverage"]["covered"], abs=1e-3
     )
+
+
+def test_photos_beside_the_task_are_told(made, tmp_path):
+    """Cells far away are touched by no photo: each with a footprint is remarked once, however often that is asked."""
+    project, _ = made
+    far = gpd.GeoDataFrame({"cell_id": ["far"]}, geometry=[box(545_000, 5_073_500, 545_100, 5_073_590)], crs=4551)
+    far.to_crs(4490).to_file(tmp_path / "far.gpkg")
+    near = gpd.GeoDataFrame({"cell_id": ["in"]}, geometry=[box(541_010, 5_073_500, 541_120, 5_073_590)], crs=4551)
+    near.to_crs(4490).to_file(tmp_path / "near.gpkg")
+    for _ in range(2):
+        assert flights.cover(project, "summer", tmp_path / "far.gpkg").figures["outside"] == 13
+    told = flights.remarks(project.flights / "summer" / "remarks.csv")
+    assert (told["remark"] == "outside").sum() == 13
+    flights.cover(project, "summer", tmp_path / "near.gpkg")
+    assert len(flights.remarks(project.flights / "summer" / "remarks.csv")) == 4
 
 
 def test_a_flight_is_moved_onto_an_earlier_one(made):
