@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gis.errors import WorkbenchError
 from gis.language import DEFAULT, LANGUAGES, Catalogue, catalogue
@@ -88,6 +89,21 @@ def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
     body = "".join(line(row, "td") for row in rows)
     return f'<table class="hdq-sheet head">{line(heads, "th")}{body}</table>'
+
+
+def upload(words: Catalogue, label: str, endings: list[str], *, key: str) -> UploadedFile | None:
+    """Draw a field for a file; Streamlit's own words in it are English, so the house's stand over them."""
+    said = escape(words.say("app.choose_file"))
+    st.html(_UPLOAD.replace("SAID", said))
+    return st.file_uploader(label, endings, key=key)
+
+
+_UPLOAD = """<style>
+[data-testid=stFileUploaderDropzoneInstructions], [data-testid=stFileUploaderDropzone] > span:not(:has(button)),
+[data-testid=stFileUploaderDropzone] small { display: none; }
+[data-testid=stFileUploaderDropzone] button * { font-size: 0 !important; }
+[data-testid=stFileUploaderDropzone] button::after { content: "SAID"; font-size: 0.9rem; }
+</style>"""
 
 
 def tables(words: Catalogue, *needed: str) -> Tables:

@@ -16,7 +16,7 @@ from views import frame, queue, state, wording
 
 PAGE = "plan_board"
 _TABLES = ("campaigns", "drawn", "upper", "capacity", "visits")
-_FULL = 0.999
+_A_VISIT = 1.0
 _MOST = 400
 
 
@@ -142,7 +142,7 @@ def _grid(words: Catalogue, plan: pd.DataFrame, capacity: pd.DataFrame, names: d
             room = float(there.get((city, month), 0.0))
             share = min(1.0, days / room) if room else 0.0
             told = words.say("board_page.cell", visits=int(visits), days=f"{days:.0f}", room=f"{room:.0f}")
-            full = " full" if share >= _FULL else ""
+            full = " full" if room and room - days < _A_VISIT else ""
             cells.append(
                 f'<td title="{escape(told)}"><b>{int(visits)}</b><i class="hdq-bar{full}">'
                 f'<u style="width:{share:.0%}"></u></i></td>'
@@ -225,7 +225,7 @@ def _changes(words: Catalogue, version: Version, changes: pd.DataFrame, names: d
         reason = st.text_input(words.say("planning.reason"), width=280)
         approver = st.text_input(words.say("planning.approver"), width=140)
         on = st.date_input(words.say("planning.on"), state.now().date(), width=150)
-        brought = st.file_uploader(words.say("planning.table_campaigns"), ["csv", "xlsx"], key="change-campaigns")
+        brought = frame.upload(words, words.say("planning.table_campaigns"), ["csv", "xlsx"], key="change-campaigns")
         argv = ["plan", "change", "--year", str(year), "--reason", reason, "--approver", approver, "--on", str(on)]
         if brought is not None:
             argv += ["--campaigns", str(_kept(brought.name, brought.getvalue()))]
@@ -237,7 +237,7 @@ def _package(words: Catalogue, version: Version, year: int) -> None:
     """Draw the package to file: make it, take it away, note the day of filing."""
     path = filing.package_of(version)
     st.caption(words.say("board_page.package_hint"))
-    maker = st.text_input(words.say("cli.maker"), words.say("board_page.maker"), width=320)
+    maker = st.text_input(words.say("board_page.filer"), words.say("board_page.maker"), width=320)
     today = state.now().date()
     argv = ["plan", "file", "--year", str(year), "--maker", maker, "--made-on", today.isoformat()]
     with st.container(horizontal=True, vertical_alignment="bottom", key="package"):
@@ -264,7 +264,8 @@ def _build(words: Catalogue, year: int) -> None:
         share = st.number_input(words.say("planning.share"), 0.01, 0.99, 0.3, 0.05, width=220)
     argv = ["plan", "build", "--year", str(year), "--cap", str(cap), "--share", f"{share:.2f}"]
     for column, name in zip(st.columns(len(_TABLES)), _TABLES, strict=True):
-        brought = column.file_uploader(words.say(f"planning.table_{name}"), ["csv", "xlsx"], key=f"build-{name}")
+        with column:
+            brought = frame.upload(words, words.say(f"planning.table_{name}"), ["csv", "xlsx"], key=f"build-{name}")
         if brought is not None:
             argv += [f"--{name}", str(_kept(brought.name, brought.getvalue()))]
     filed = planning.filed_on(state.project(), year) is not None

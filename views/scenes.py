@@ -183,11 +183,12 @@ def window(table: gpd.GeoDataFrame, members: pd.Series) -> Layer:
 
 
 def routes(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> Layer:
-    """Return the line of each team and day; ``teams`` names every team of the round, in the order of colours."""
+    """Return the line of each crew and day; ``teams`` names every team of the round, in the order of colours."""
     places = {team: place for place, team in enumerate(teams)}
     content = layers.NO_SHAPES
     if len(table):
-        ids = [f"{team}-{day}" for team, day in zip(table["team_id"], table["day"], strict=True)]
+        keys = zip(table["team_id"], table["crew"], table["day"], strict=True)
+        ids = [f"{team}-{crew}-{day}" for team, crew, day in keys]
         values = [
             [teams.get(each, each) for each in table["team_id"]],
             [str(each) for each in table["day"]],

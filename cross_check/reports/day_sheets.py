@@ -6,6 +6,7 @@ from html import escape
 
 import geopandas as gpd
 
+from cross_check.route_cases import clock, minutes_of
 from cross_check.routes import Routes
 from gis.language import Catalogue
 
@@ -58,7 +59,10 @@ def timetable(routes: Routes, team_id: str, crew: int, day: int, houses: Mapping
         note = f"{visit.drive_min:.0f}"
         rows.append(Row(visit.arrive, visit.leave, "day_sheets.visit", visit.name, note, visit.target_id))
     if isinstance(leg["lunch"], str):
-        rows.append(Row(leg["lunch"], leg["lunch"], "day_sheets.lunch", "", ""))
+        # What of the day is no duty is the break.
+        pause = minutes_of(leg["back"], 0) - minutes_of(leg["leave"], 0) - int(leg["duty_min"])
+        ends = clock(minutes_of(leg["lunch"], 0) + pause)
+        rows.append(Row(leg["lunch"], ends, "day_sheets.lunch", "", ""))
     rows.sort(key=lambda row: (row.begins, row.code != "day_sheets.leave"))
     return [*rows, Row(leg["back"], leg["back"], "day_sheets.back", bed["to_lodging"], "")]
 
