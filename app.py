@@ -14,6 +14,10 @@ SECTIONS = {
         ("overview", "overview.title", "dashboard"),
         ("work_map", "map.title", "map"),
     ),
+    "leads": (
+        ("casework", "casework.title", "assignment_late"),
+        ("orders", "orders_page.title", "gavel"),
+    ),
     "images": (
         ("finding", "finding.title", "satellite_alt"),
         ("bench", "bench.title", "compare"),

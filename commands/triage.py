@@ -59,18 +59,10 @@ def problems(verbs: "Verbs", words: Catalogue) -> None:
 
 def say_refusal(refusal: "Refusal", words: Catalogue) -> str:
     """Return why a way is closed, with the rule's document, date and article."""
-    told = {
-        name: words.say(f"check.{value}")
-        if name == "kind"
-        else acts.state_of("lead", str(value), words)
-        if name == "state"
-        else words.say("triage_cli.joint").join(words.say(f"evidence.{part}") for part in str(value).split(";"))
-        if name == "missing"
-        else value
-        for name, value in refusal.facts.items()
-    }
-    where = " ".join(filter(None, [refusal.document, refusal.issued_on, refusal.article]))
-    return words.say("triage_cli.refusal", reason=words.say(refusal.code, **told), where=where)
+    from cross_check import triage as rules
+
+    reason, where = rules.said(refusal, words)
+    return words.say("triage_cli.refusal", reason=reason, where=where)
 
 
 def _propose(arguments: Arguments, words: Catalogue) -> int:

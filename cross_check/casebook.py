@@ -54,7 +54,7 @@ def table(ledger: Ledger, *, role: str = "analyst", merged: bool = False) -> gpd
     ledger : Ledger
     role : str
         Analysts and approvers see every place as it is; for others a lead whose place was blurred lies in the middle of
-        a cell of that size.
+        a cell of that size. A third party sees no complaint at all.
     merged : bool
         Whether leads that went into another are listed too.
 
@@ -65,6 +65,8 @@ def table(ledger: Ledger, *, role: str = "analyst", merged: bool = False) -> gpd
         due_on, order_id, merged (numbers it took in), merged_into, trigger and whatever else was recorded; points.
     """
     records = [one for one in ledger.records("lead") if merged or not one.fields.get("merged_into")]
+    if role == "contractor":
+        records = [one for one in records if one.fields.get("source") != "complaint"]
     wanted = [*_MACHINE_FIELDS, "human_class", "due_on", "order_id", "merged", "merged_into", "trigger", "blur_m"]
     known = sorted({name for one in records for name in one.fields} - set(wanted) - {"lon", "lat"})
     rows = [

@@ -10,10 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain, clusters, desk, plans, routing, scoreboard
+from cross_check import casebook, chain, clusters, desk, plans, routing, scoreboard, sources
 from cross_check import synthetic as people
 from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.ledger import engines, events
+from cross_check.ledger.store import Ledger
 from cross_check.reports.contents import Brief
 from cross_check.scoreboard import Score
 from gis import files
@@ -31,7 +33,7 @@ from satellite.synthetic import DATES
 FIRST_ON = date(2022, 7, 1)
 """Signals cover 36 months from here."""
 _STRAW_WINDOWS = (((3, 10), (5, 15)), ((9, 15), (12, 10)))
-_STEPS = 9
+_STEPS = 10
 _ACT = Act(by="demo", at=datetime(2025, 6, 30, tzinfo=UTC), sender="synthetic")
 # The same in every language, so that the results are.
 _DRAW_SEED = "synthetic public number 2025-07-01"
@@ -102,6 +104,7 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
         lambda: desk.import_enterprises(folder / "register.xlsx", project, _ACT)[0],
         lambda: chain.detect(pair_files(folder), project.detect),
         lambda: chain.build_leads(project),
+        lambda: _record_leads(project),
         lambda: chain.find_hotspots(project, kind="fire_point"),
         lambda: clusters.find_emerging(project, clusters.Source("complaint")),
         lambda: clusters.make_lists(project, clusters.Source("complaint")),
@@ -143,7 +146,7 @@ def make(project: Project, params: Params) -> Step:
         files.write_table(table, path)
     sheet = project.folder / "register.xlsx"
     files.write_register_sheet(sites, sheet)
-    for former in (project.enterprises, *project.history.glob("*")):
+    for former in (project.enterprises, *project.history.glob("*"), *project.ledger.parent.glob("*")):
         former.unlink(missing_ok=True)
     figures = {
         "enterprises": len(sites),
@@ -154,6 +157,13 @@ def make(project: Project, params: Params) -> Step:
         "decoys": int(truth["decoy"].sum()),
     }
     return Step("demo.made", figures, (*images_out, sheet, project.truth))
+
+
+def _record_leads(project: Project) -> Step:
+    """Bring the leads into the project's own ledger, whatever database the bureau names for its real one."""
+    ledger = Ledger(engines.opened(f"sqlite:///{project.ledger.resolve()}"))
+    act = events.Act(_ACT.by, "analyst", _ACT.at)
+    return casebook.take_in(ledger, act, sources.from_patches(files.read_layer(project.leads)))
 
 
 def _demand_own(project: Project) -> None:

@@ -313,7 +313,7 @@ def _chosen(ledger: Ledger, lead_ids: Sequence[str]) -> gpd.GeoDataFrame:
 def _draft(proposal: Proposal, version: int) -> Entry:
     reasons = [
         {"way": one.way, "code": one.code, "document": one.document, "article": one.article, "hard": one.hard}
-        | {"facts": dict(one.facts)}
+        | {"issued_on": one.issued_on, "facts": dict(one.facts)}
         for one in proposal.refusals
     ]
     fields = {

@@ -14,6 +14,7 @@ import pandas as pd
 from cross_check import data
 from cross_check.ledger.rules import CHECKS, WAYS
 from gis import schema
+from gis.language import Catalogue
 
 ONSITE = WAYS[:2]
 
@@ -177,6 +178,20 @@ def trigger_of(lead: Mapping[str, Any], rules: Mapping[str, Any] | None = None) 
     if isinstance(recorded, str) and recorded in rule["triggers"]:
         return recorded
     return str(lead["source"]) if lead["source"] in rule["by_source"] else ""
+
+
+def said(refusal: Refusal, words: Catalogue) -> tuple[str, str]:
+    """Return why a way is closed, in words, and where the rule stands: document, its day, article."""
+    told = dict(refusal.facts)
+    if "kind" in told:
+        told["kind"] = words.say(f"check.{told['kind']}")
+    if "state" in told:
+        told["state"] = words.say(f"lead_state.{told['state']}")
+    if "missing" in told:
+        parts = str(told["missing"]).split(";")
+        told["missing"] = words.say("triage_cli.joint").join(words.say(f"evidence.{part}") for part in parts)
+    where = " ".join(filter(None, [refusal.document, refusal.issued_on, refusal.article]))
+    return words.say(refusal.code, **told), where
 
 
 def opens(trigger: str, rules: Mapping[str, Any] | None = None) -> bool:

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gis.errors import WorkbenchError
 from gis.language import DEFAULT, LANGUAGES, Catalogue, catalogue
-from views import assets, state
+from views import assets, state, who
 from views.state import Stamp, Tables
 
 _STYLE = assets.BROWSER / "page.css"
@@ -54,6 +54,7 @@ def words_now() -> Catalogue:
 def side(words: Catalogue) -> None:
     """Draw the foot of the side bar: which project, how fresh, which language."""
     shown = state.project()
+    who.side(words)
     with st.sidebar:
         st.segmented_control(
             words.say("app.language"),

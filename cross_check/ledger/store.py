@@ -78,6 +78,12 @@ class Ledger:
         with self._reading() as connection:
             return [_as_event(row) for row in connection.execute(wanted).mappings()]
 
+    def head(self) -> tuple[int, str]:
+        """Return number and seal of the last event; results that depend on the ledger are kept by it."""
+        with self._reading() as connection:
+            last = connection.execute(select(HEAD.c.number, HEAD.c.seal)).one()
+        return last.number, last.seal
+
     def append(self, act: Act, entries: Sequence[Entry]) -> list[Event]:
         """Record what one person did at once: all of it, or nothing.
 

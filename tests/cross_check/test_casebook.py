@@ -138,6 +138,11 @@ def test_a_blurred_place_is_exact_for_analysts_alone(ledger):
     assert shown[other] == shown[L3]
 
 
+def test_a_third_party_sees_no_complaint(ledger):
+    """Not even its number."""
+    assert set(casebook.table(ledger, role="contractor")["lead_id"]) == {L1, L2}
+
+
 def test_files_of_each_source_come_in_and_faulty_ones_leave_nothing(project, tmp_path):
     """Alarms by permit number; with a fault nothing comes in, unless the good rows are asked for."""
     row = {"报警编号": "A1", "报警时间": "2026-06-20", "排污许可证编号": cases.SITES[0], "报警内容": "超标"}

@@ -1,0 +1,102 @@
+"""The page of leads: states with counts, history, reading, moving, merging, undo."""
+
+import pytest
+
+from cross_check import casebook, orders
+from cross_check.orders import Decision
+from tests.cross_check import cases
+from tests.views import opened
+from views import who
+
+L1, L2 = (cases.lead(number)["lead_id"] for number in "12")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a province with two leads beside each other and one that is late."""
+    made = cases.project(tmp_path / "p")
+    (late,) = cases.suspected(made, cases.lead("9", lon=126.8))
+    orders.decide(made, cases.act("approver"), [Decision(late, "local")])
+    casebook.take_in(casebook.opened(made), cases.act(), cases.leads(cases.lead("1"), cases.lead("2", lon=126.501)))
+    return made
+
+
+def _page(monkeypatch, project, rows=(), role="analyst"):
+    test = opened.page(monkeypatch, project, "casework")
+    test.text_input(key=who.NAME).input("甲").run()
+    test.selectbox(key=who.ROLE).select(role).run()
+    if rows:
+        test.session_state["casework-list"] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+        test.run()
+    assert not test.exception
+    return test
+
+
+def test_an_empty_ledger_says_what_to_do(monkeypatch, tmp_path):
+    """The command stands there; without leads there is nothing to take."""
+    test = opened.page(monkeypatch, cases.project(tmp_path / "p"), "casework")
+    assert "线索" in opened.told(test)[0]
+    assert "hdq leads take patch" in test.code[0].value
+
+
+def test_tabs_count_by_state_and_the_late_one_comes_first(monkeypatch, project):
+    """One is overdue, three are open."""
+    test = _page(monkeypatch, project)
+    labels = test.get("button_group")[0].options if test.get("button_group") else []
+    said = " ".join(getattr(option, "content", str(option)) for option in labels)
+    assert "逾期 1" in said
+    assert "新线索 2" in said
+    table = test.dataframe[0].value
+    assert table.iloc[0, 0].startswith("逾期")
+    assert len(table) == 3
+
+
+def test_a_lead_shows_its_facts_and_history_and_is_read(monkeypatch, project):
+    """A reading lands in the ledger under the name of who works."""
+    ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
+    test = _page(monkeypatch, project, [ids.index(L1)])
+    drawn = opened.html(test)
+    assert "示例一厂" in drawn
+    assert "新线索" in drawn
+    next(one for one in test.button if one.label == "登记判读").click().run()
+    assert not test.exception
+    record = casebook.opened(project).record(("lead", L1))
+    assert (record.state, record.fields["human_class"]) == ("suspected", "waste")
+    assert casebook.opened(project).events()[-1].who == "甲"
+
+
+def test_a_refusal_is_said_in_words(monkeypatch, project):
+    """A third party may not read; the sentence names the document."""
+    ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
+    test = _page(monkeypatch, project, [ids.index(L1)], "contractor")
+    next(one for one in test.button if one.label == "登记判读").click().run()
+    assert any("国办发" in said for said in opened.told(test))
+    assert casebook.opened(project).record(("lead", L1)).state == "new"
+
+
+def test_several_leads_are_moved_together_after_a_preview(monkeypatch, project):
+    """What may follow on each state is told first."""
+    ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
+    test = _page(monkeypatch, project, [ids.index(L1), ids.index(L2)])
+    assert "待判读" in opened.html(test)
+    next(one for one in test.button if one.label == "变更 2 条").click().run()
+    states = casebook.table(casebook.opened(project)).set_index("lead_id")["state"]
+    assert states[[L1, L2]].tolist() == ["to_read", "to_read"]
+
+
+def test_without_a_name_nothing_is_recorded(monkeypatch, project):
+    """The page asks for it."""
+    test = opened.page(monkeypatch, project, "casework")
+    test.session_state["casework-list"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    test.run()
+    assert any("姓名" in said for said in opened.told(test))
+
+
+def test_pairs_are_suggested_and_merged(monkeypatch, project):
+    """One pair, 78 m apart, goes into one."""
+    test = _page(monkeypatch, project)
+    test.session_state["casework-pairs"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    test.run()
+    next(one for one in test.button if "并入" in one.label).click().run()
+    assert not test.exception
+    assert len(casebook.table(casebook.opened(project))) == 2

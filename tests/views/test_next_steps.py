@@ -1,0 +1,57 @@
+"""Next steps: from an issued lead to a closed case by buttons alone."""
+
+from cross_check import casebook, orders
+from cross_check.orders import Decision
+from tests.cross_check import cases
+from tests.views import opened
+from views import who
+
+
+def _page(monkeypatch, project, role):
+    test = opened.page(monkeypatch, project, "casework")
+    test.text_input(key=who.NAME).input("甲").run()
+    test.selectbox(key=who.ROLE).select(role).run()
+    test.session_state["casework-list"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    return test.run()
+
+
+def _press(test, label):
+    next(one for one in test.button if one.label == label).click().run()
+    assert not test.exception
+    return test
+
+
+def test_an_inspection_is_opened_by_two_fit_officers(monkeypatch, tmp_path):
+    """One officer is refused with the rule; officers on leave are not offered."""
+    project = cases.project(tmp_path / "p")
+    (name,) = cases.suspected(project, cases.lead("1"))
+    orders.decide(project, cases.act("approver"), [Decision(name, "onsite_now")])
+    letter = {"letter_no": "1号", "receiver": "230100", "due_on": "2099-07-06"}
+    casebook.move(casebook.opened(project), cases.act(), [name], "to_check", letter)
+    monkeypatch.setattr("views.state.now", lambda: cases.NOW)
+    test = _page(monkeypatch, project, "leader")
+    going = next(one for one in test.multiselect if one.label.startswith("执法人员"))
+    assert [option.split()[0] for option in going.options] == ["人员0", "人员1", "人员2"]
+    going.select("O0")
+    _press(test, "开始现场检查")
+    assert any("两名" in said or "2 名" in said for said in opened.told(test))
+    next(one for one in test.multiselect if one.label.startswith("执法人员")).select("O1")
+    _press(test, "开始现场检查")
+    assert casebook.opened(project).record(("lead", name)).state == "checking"
+
+
+def test_a_confirmed_lead_becomes_a_problem_that_moves_on(monkeypatch, tmp_path):
+    """The page of a closed lead shows where its problem stands."""
+    project = cases.project(tmp_path / "p")
+    (name,) = cases.suspected(project, cases.lead("1"))
+    ledger = casebook.opened(project)
+    orders.decide(project, cases.act("approver"), [Decision(name, "onsite_now")])
+    letter = {"letter_no": "1号", "receiver": "230100", "due_on": "2099-07-06"}
+    casebook.move(ledger, cases.act(), [name], "to_check", letter)
+    orders.inspect(project, cases.act("leader"), name, ["O0", "O1"], on=cases.NOW.date())
+    casebook.move(ledger, cases.act("leader"), [name], "to_review", {"finding": "堆放"})
+    casebook.move(ledger, cases.act(), [name], "confirmed")
+    test = _page(monkeypatch, project, "analyst")
+    _press(test, "转为问题")
+    assert ledger.record(("problem", f"P{name[1:]}")).state == "pooled"
+    assert ledger.verify().whole

@@ -1,0 +1,187 @@
+"""What pages of leads, orders and problems share: the ledger as it stands, and what is said when it refuses."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from cross_check import casebook, orders
+from cross_check.files import Project
+from cross_check.ledger.events import Event
+from cross_check.ledger.store import Conflict, Ledger
+from cross_check.triage import Proposal, Refusal
+from gis.errors import WorkbenchError
+from gis.history import BEIJING
+from gis.language import Catalogue
+from views import frame, state, who
+
+STATES = ("lead", "order", "problem")
+SAID = (
+    "human_class",
+    "trigger",
+    "way",
+    "letter_no",
+    "receiver",
+    "due_on",
+    "finding",
+    "merged",
+    "merged_into",
+    "problem_id",
+)
+"""Fields whose change the history spells out."""
+
+
+def ledger() -> Ledger:
+    """Return the ledger of the project that is shown."""
+    return _opened(str(state.project().folder))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opened(folder: str) -> Ledger:
+    return casebook.opened(Project(Path(folder)))
+
+
+def leads() -> gpd.GeoDataFrame:
+    """Return all leads as they stand, as the role of who works may see them."""
+    opened = ledger()
+    return _leads(str(state.project().folder), opened.head(), who.role())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _leads(folder: str, head: tuple[int, str], role: str) -> gpd.GeoDataFrame:
+    del head  # a part of the key: another last event, another table
+    return casebook.table(_opened(folder), role=role)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def proposals(folder: str, head: tuple[int, str], day: str) -> dict[str, Proposal]:
+    """Return what triage proposes for all suspected leads; kept by the last event and the day."""
+    del head
+    opened = _opened(folder)
+    whole = casebook.table(opened)
+    suspected = whole[whole["state"] == "suspected"].reset_index(drop=True)
+    sites = casebook.ground(Project(Path(folder))).enterprises
+    return orders.propose(opened, suspected, sites, on=date.fromisoformat(day))
+
+
+def attempt(words: Catalogue, verb: Callable[[], Sequence[Event]], done: str) -> bool:
+    """Record something; say that it was done, or why not. A conflict shows both versions.
+
+    Parameters
+    ----------
+    words : Catalogue
+    verb : callable
+        Records and returns the events.
+    done : str
+        What is said afterwards, on the page as it is then.
+    """
+    try:
+        verb()
+    except Conflict as conflict:
+        st.error(words.explain(conflict), icon=":material/group:")
+        st.html(_both(words, conflict))
+        return False
+    except WorkbenchError as refusal:
+        st.error(explain(words, refusal), icon=":material/block:")
+        return False
+    st.toast(done, icon=":material/check_circle:")
+    return True
+
+
+def explain(words: Catalogue, refusal: WorkbenchError) -> str:
+    """Return a refusal with its codes in words."""
+    params = dict(refusal.params)
+    if refusal.code == "ledger.lacks":
+        params["fields"] = words.say("triage_cli.joint").join(
+            field(words, name) for name in str(params["fields"]).split(", ")
+        )
+    if refusal.code == "ledger.not_allowed":
+        params["role"] = words.say(f"roles.{params['role']}")
+    if refusal.code == "orders.refused":
+        params["rule"] = words.say(f"rule.{str(params['rule']).removeprefix('triage.')}")
+    if refusal.code == "orders.officers":
+        params["reason"] = words.say(str(params["reason"]))
+    return words.say(refusal.code, **params)
+
+
+def field(words: Catalogue, name: str) -> str:
+    """Return what people call a field of a record; its code where nobody calls it anything."""
+    code = f"field.{name}"
+    return words.words.get(code, name)
+
+
+def refusal_of(told: Mapping[str, Any]) -> Refusal:
+    """Return a refusal as an order keeps it."""
+    return Refusal(
+        told["way"],
+        told["code"],
+        told["document"],
+        told["article"],
+        told.get("issued_on", ""),
+        hard=bool(told["hard"]),
+        facts=told["facts"],
+    )
+
+
+def state_label(words: Catalogue, kind: str, code: str) -> str:
+    """Return what people call a state."""
+    return words.say(f"{kind}_state.{code}") if kind in STATES and code else code
+
+
+def beijing(at: str) -> str:
+    """Return a time of the ledger in Beijing time, to the minute."""
+    return pd.Timestamp(at).tz_convert(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def history(words: Catalogue, events: Sequence[Event]) -> str:
+    """Return the events of a record as a table in HTML, the newest first."""
+    heads = [words.say(f"cases.head_{name}") for name in ("number", "at", "who", "what", "why")]
+    rows = [
+        (
+            str(event.number),
+            beijing(event.at),
+            words.say("cases.person", name=event.who, role=words.say(f"roles.{event.role}")),
+            _what(words, event),
+            event.why,
+        )
+        for event in reversed(events)
+    ]
+    return frame.sheet(heads, rows)
+
+
+def _what(words: Catalogue, event: Event) -> str:
+    first, second = (state_label(words, event.object_kind, code) for code in (event.from_state, event.to_state))
+    moved = words.say("cases.moved", first=first or "-", second=second or "-") if first != second else ""
+    shown = {name: both for name, both in event.changes.items() if name in SAID}
+    said = [
+        words.say("cases.said", field=field(words, name), value=_value(words, name, after))
+        for name, (_, after) in shown.items()
+    ]
+    back = words.say("cases.reversed", number=event.reverses) if event.reverses else ""
+    return " ".join(filter(None, [back, moved, *said])) or words.say("cases.noted")
+
+
+def _value(words: Catalogue, name: str, value: object) -> str:
+    if value is None:
+        return "-"
+    catalogues = {"human_class": "class", "trigger": "sources", "way": "way"}
+    return words.say(f"{catalogues[name]}.{value}") if name in catalogues else str(value)
+
+
+def _both(words: Catalogue, conflict: Conflict) -> str:
+    """Return a table of what was to be recorded and what stands by now."""
+    entry, now = conflict.entry, conflict.now
+    kind = entry.key[0]
+    rows = [
+        (
+            words.say("cases.state"),
+            state_label(words, kind, now.state if entry.state is None else entry.state),
+            state_label(words, kind, now.state),
+        )
+    ]
+    rows += [(field(words, name), str(value), str(now.fields.get(name, "-"))) for name, value in entry.fields.items()]
+    return frame.sheet([words.say(f"cases.head_{name}") for name in ("field", "yours", "theirs")], rows)

@@ -1,0 +1,160 @@
+"""Next steps of a lead: read it, move it, open its inspection, make a problem of it, and bring that to its closing."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cross_check import casebook, officers, orders
+from cross_check.ledger import rules
+from cross_check.ledger.events import Record
+from gis import files
+from gis.history import BEIJING
+from gis.language import Catalogue
+from satellite.targets import CLASSES
+from views import cases, state, who
+
+ELSEWHERE = ("to_issue", "checking", "problem")
+"""States to which nobody moves a lead by hand."""
+
+_READ = ("to_read", "doubtful", "new")
+_VERDICTS = ("suspected", "doubtful", "excluded")
+
+
+def draw(words: Catalogue, lead: pd.Series, record: Record) -> None:
+    """Offer what can be done next with a lead in its state and for the role of who works."""
+    if not who.name():
+        st.info(words.say("casework.who"), icon=":material/person:")
+    elif lead["state"] in _READ:
+        reading(words, lead)
+    elif lead["state"] == "to_check" and who.may("inspection.open"):
+        inspection(words, record)
+    elif lead["state"] == "confirmed" and who.may("problem.open"):
+        _open(words, record)
+    elif lead["state"] == "problem":
+        problem(words, str(record.fields["problem_id"]))
+    else:
+        onward(words, [lead["lead_id"]], lead["state"], dict(record.fields))
+
+
+def reading(words: Catalogue, lead: pd.Series) -> None:
+    """Ask for a verdict, the class as a person sees it, and a reason."""
+    now = lead["shown_class"] if lead["shown_class"] in CLASSES else CLASSES[0]
+    with st.form(f"read-{lead['lead_id']}-{lead['version']}", border=True):
+        verdict = st.segmented_control(
+            words.say("casework.verdict"),
+            _VERDICTS,
+            format_func=lambda each: words.say(f"lead_state.{each}"),
+            default=_VERDICTS[0],
+            required=True,
+        )
+        human = st.selectbox(
+            words.say("casework.human"),
+            CLASSES,
+            index=CLASSES.index(now),
+            format_func=lambda each: words.say(f"class.{each}"),
+        )
+        why = st.text_input(words.say("casework.why"))
+        if st.form_submit_button(words.say("casework.record"), type="primary"):
+            args = (cases.ledger(), who.act(why), lead["lead_id"], str(verdict), str(human), int(lead["version"]))
+            if cases.attempt(words, partial(casebook.read, *args), words.say("casework.recorded")):
+                st.rerun()
+
+
+def inspection(words: Catalogue, record: Record) -> None:
+    """Ask who goes when; every rule is asked once more when it is recorded."""
+    path = state.project().officers
+    if not path.is_file():
+        st.info(words.say("casework.no_officers"), icon=":material/badge:")
+        st.code(f"hdq officers import FILE --project {state.project().folder.name}", language=None)
+        return
+    staff = officers.completed(files.read_table(path))
+    today = state.now().astimezone(BEIJING).date()
+    with st.form(f"inspect-{record.key[1]}-{record.version}", border=True):
+        day = st.date_input(words.say("casework.visit_on"), today)
+        fit = staff[officers.unfit(staff, first=today, last=today) == ""]
+        names = dict(zip(fit["officer_id"], fit["name"] + " " + fit["certificate_no"].fillna(""), strict=True))
+        going = st.multiselect(words.say("casework.officers"), list(names), format_func=lambda each: names[each])
+        kind = st.selectbox(
+            words.say("casework.check_kind"),
+            rules.CHECKS,
+            index=rules.CHECKS.index("case"),
+            format_func=lambda each: words.say(f"check.{each}"),
+        )
+        if st.form_submit_button(words.say("casework.inspect"), type="primary"):
+            verb = partial(
+                orders.inspect, state.project(), who.act(), record.key[1], going, on=day, check_kind=str(kind)
+            )
+            if cases.attempt(words, verb, words.say("casework.recorded")):
+                st.rerun()
+
+
+def problem(words: Catalogue, problem_id: str) -> None:
+    """Show where the problem of a lead stands, and what may follow."""
+    opened = cases.ledger()
+    record = opened.record(("problem", problem_id))
+    st.markdown(words.say("casework.problem", name=problem_id, state=words.say(f"problem_state.{record.state}")))
+    steps = rules.moves("problem", record.state, who.role())
+    if steps:
+        to = st.selectbox(
+            words.say("casework.to"),
+            steps,
+            format_func=lambda each: words.say(f"problem_state.{each}"),
+            key="problem-to",
+        )
+        needed, asks = rules.needs("problem", record.state, str(to))
+        with st.form(f"problem-{problem_id}-{record.version}-{to}", border=True):
+            filled = _filled(words, needed, dict(record.fields))
+            why = st.text_input(words.say("casework.why_needed" if asks else "casework.why"))
+            if st.form_submit_button(words.say("casework.move", count=1), type="primary"):
+                verb = partial(orders.move_problem, opened, who.act(why), problem_id, str(to), filled)
+                if cases.attempt(words, verb, words.say("casework.recorded")):
+                    st.rerun()
+    else:
+        st.caption(words.say("casework.nothing", role=words.say(f"roles.{who.role()}")))
+    st.html(cases.history(words, opened.events(record.key)))
+
+
+def _open(words: Catalogue, record: Record) -> None:
+    if st.button(words.say("casework.make_problem"), type="primary", key=f"problem-{record.key[1]}"):
+        verb = partial(orders.open_problem, cases.ledger(), who.act(), record.key[1])
+        if cases.attempt(words, verb, words.say("casework.recorded")):
+            st.rerun()
+    onward(words, [record.key[1]], record.state, dict(record.fields))
+
+
+def onward(words: Catalogue, lead_ids: Sequence[str], now: str, known: dict[str, Any]) -> None:
+    """Offer the states that may follow for this role, and ask for what each needs."""
+    steps = [to for to in rules.moves("lead", now, who.role()) if to not in ELSEWHERE]
+    if not steps:
+        st.caption(words.say("casework.nothing", role=words.say(f"roles.{who.role()}")))
+        return
+    to = st.selectbox(
+        words.say("casework.to"), steps, format_func=lambda each: words.say(f"lead_state.{each}"), key=f"to-{now}"
+    )
+    needed, asks = rules.needs("lead", now, str(to))
+    with st.form(f"move-{'-'.join(lead_ids)[:80]}-{to}", border=True):
+        filled = _filled(words, needed, known)
+        why = st.text_input(words.say("casework.why_needed" if asks else "casework.why"))
+        if st.form_submit_button(words.say("casework.move", count=len(lead_ids)), type="primary"):
+            act = who.act(why)
+            verb = partial(casebook.move, cases.ledger(), act, lead_ids, str(to), filled)
+            if cases.attempt(words, verb, words.say("casework.recorded")):
+                st.rerun()
+
+
+def _filled(words: Catalogue, needed: Sequence[str], known: dict[str, Any]) -> dict[str, str]:
+    """Ask for each field that a move needs, filled with what is known."""
+    return {name: st.text_input(cases.field(words, name), value=str(known.get(name) or "")) for name in needed}
+
+
+def undo(words: Catalogue, number: int) -> None:
+    """Offer to take the last act back, with a reason."""
+    with st.popover(words.say("casework.undo"), icon=":material/undo:"):
+        why = st.text_input(words.say("casework.why_needed"), key=f"undo-why-{number}")
+        if st.button(words.say("casework.undo_now", number=number), key=f"undo-{number}"):
+            verb = partial(cases.ledger().undo, who.act(why), number)
+            if cases.attempt(words, verb, words.say("casework.recorded")):
+                st.rerun()
