@@ -157,7 +157,15 @@ def test_phone_and_identity_numbers_stay_outside(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["91130200699229617X", "911302307808371268", "编号 20260406123456789", "约 13900 平方米"]
+    "text",
+    [
+        "91130200699229617X",
+        "911302307808371268",
+        "编号 20260406123456789",
+        "约 13900 平方米",
+        "c13912345678f",
+        "911302199001011268",
+    ],
 )
 def test_codes_and_figures_pass(text):
     """Credit codes, long numbers and areas are no persons."""
