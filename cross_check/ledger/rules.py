@@ -70,7 +70,7 @@ CONTRACTORS = ("survey", "assessment")
 
 _ON_THE_WAY = ("to_issue", "to_check", "checking", "to_review", "confirmed", "problem")
 _OF_INSPECTIONS = ("check_kind", "officer_ids", "order_id")
-# Within a longer word of letters and digits, such as a hash, the digits are neither. Credit codes begin with 9 or a letter.
+# Digits within a longer word of letters and digits, such as a hash, are neither. Credit codes begin with 9.
 _PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
 _PERSON_NO = re.compile(
     r"(?<![0-9A-Za-z])[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])"
