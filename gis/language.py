@@ -46,8 +46,11 @@ def catalogue(language: str = DEFAULT) -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ValueError(f"language is one of {LANGUAGES}, not {language!r}")
-    with (_FOLDER / f"{language}.toml").open("rb") as stream:
-        return Catalogue(language, dict(_flat(tomllib.load(stream))))
+    words: dict[str, str] = {}
+    # words/ itself, and a folder for each field that outgrew it.
+    for path in sorted(_FOLDER.rglob(f"{language}.toml")):
+        words |= dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return Catalogue(language, words)
 
 
 def _flat(tree: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
