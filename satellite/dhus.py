@@ -12,6 +12,7 @@ from typing import Any
 import shapely
 from sentinelsat import SentinelAPI
 from sentinelsat.exceptions import InvalidKeyError, LTAError, SentinelAPIError
+from shapely.geometry.base import BaseGeometry
 
 from gis.errors import WorkbenchError
 from satellite import checksums, credentials, sessions
@@ -20,6 +21,8 @@ from satellite.providers import Provider
 from satellite.questions import Question
 
 _PAGE = 100
+_CORNERS = 40
+_COARSE_DEG = 0.01
 _MEGABYTES = {"B": 1e-6, "KB": 1e-3, "MB": 1.0, "GB": 1e3, "TB": 1e6}
 _PLATFORMS = {"sentinel1": "Sentinel-1", "sentinel2": "Sentinel-2"}
 
@@ -49,8 +52,8 @@ def search(provider: Provider, question: Question, environment: Mapping[str, str
         start, found = 0, _PAGE
         while found == _PAGE:
             page = server.query(**asked, order_by="beginposition", limit=_PAGE, offset=start)
-            for scene_id, scene in page.items():
-                yield _item(scene_id, scene, provider, question)
+            offers = (_item(scene_id, scene, provider, question) for scene_id, scene in page.items())
+            yield from (offer for offer in offers if shapely.intersects(offer.footprint, question.area))
             start, found = start + _PAGE, len(page)
 
 
@@ -108,7 +111,7 @@ def _by_id(server: SentinelAPI, scene_ids: tuple[str, ...]) -> Iterator[Mapping[
 
 def _keywords(provider: Provider, question: Question) -> dict[str, Any]:
     asked: dict[str, Any] = {
-        "area": question.area.wkt,
+        "area": _short(question.area).wkt,
         # The library writes any hour as UTC.
         "date": question.utc_span,
         "platformname": _PLATFORMS[question.sensor.partition("-")[0]],
@@ -117,6 +120,14 @@ def _keywords(provider: Provider, question: Question) -> dict[str, Any]:
     if question.sensor.startswith("sentinel2"):
         asked["cloudcoverpercentage"] = (0, question.max_cloud)
     return asked
+
+
+def _short(area: BaseGeometry) -> BaseGeometry:
+    """Return an area that fits into an address: its hull where it has many corners, with few of them."""
+    if shapely.get_num_coordinates(area) <= _CORNERS:
+        return area
+    hull = shapely.set_precision(area.convex_hull, _COARSE_DEG)
+    return hull.buffer(_COARSE_DEG, quad_segs=1, join_style="mitre").simplify(_COARSE_DEG / 2)
 
 
 def _item(scene_id: str, scene: Mapping[str, Any], provider: Provider, question: Question) -> Offer:

@@ -211,6 +211,21 @@ def test_the_password_shows_nowhere(caplog):
     assert PASSWORD not in repr(search(server))
 
 
+def test_an_area_of_many_corners_fits_into_an_address():
+    """Its hull is asked for, and what lies in the hull alone is left out here."""
+    west, east = box(125.0, 45.0, 125.2, 45.9), box(127.0, 45.0, 127.2, 45.9)
+    bridge = box(125.0, 45.0, 127.2, 45.1)
+    horseshoe = shapely.segmentize(shapely.union_all([west, east, bridge]), 0.01)
+    inside = Scene("a", "2026-05-10T02:30:31Z", 1, box(125.1, 45.5, 125.15, 45.6).wkt)
+    between = Scene("b", "2026-05-10T02:30:31Z", 1, box(126.0, 45.5, 126.1, 45.6).wkt)
+    with serving(inside, between) as server:
+        assert ask(server, area=horseshoe)["scene_id"].tolist() == ["a"]
+        asked = shapely.from_wkt(server.asked[0]["q"][0].split("Intersects(")[1].split(')"')[0])
+    assert shapely.get_num_coordinates(horseshoe) > 500
+    assert shapely.get_num_coordinates(asked) < 30
+    assert asked.covers(horseshoe)
+
+
 def test_pages_are_fetched_when_they_are_wanted():
     """Nothing before the first item, one page for it, and no more."""
     with serving(*(Scene(f"{n:03d}", "2026-05-10T02:30:31Z", 1, HERE) for n in range(150))) as server:
