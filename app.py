@@ -22,6 +22,7 @@ SECTIONS = {
         ("finding", "finding.title", "satellite_alt"),
         ("bench", "bench.title", "compare"),
         ("drone", "drone_page.title", "flight"),
+        ("coverage", "coverage_page.title", "filter_drama"),
     ),
     "statistics": (
         ("hotspots", "hotspots_page.title", "grid_view"),

@@ -26,7 +26,8 @@ def add(group: "Verbs", words: Catalogue) -> None:
     height.add_argument("--height-m", type=float, default=0.0, metavar="M", help=words.say("cli.scene_height"))
     height.add_argument("--heights", type=Path, metavar="FILE", help=words.say("cli.scene_heights"))
     parser.add_argument("--snow", action="store_true", help=words.say("cli.scene_snow"))
-    frame.command(group, "coverage", "cli.scenes_coverage", _coverage, words)
+    parser = frame.command(group, "coverage", "cli.scenes_coverage", _coverage, words)
+    parser.add_argument("--division", metavar="CODE", help=words.say("cli.scene_division"))
 
 
 def _describe(arguments: Arguments, words: Catalogue) -> int:
@@ -72,12 +73,13 @@ def _prepare(arguments: Arguments, words: Catalogue) -> int:
 
 
 def _coverage(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import coverage
+    from cross_check import coverage, imagery
     from gis import files
     from satellite.masks import REASONS
 
     project = frame.project(arguments)
-    step = coverage.months(project, progress=frame.progress(words))
+    area = imagery.area(project, division=arguments.division) if arguments.division else None
+    step = coverage.months(project, area, progress=frame.progress(words))
     for row in coverage.read(project).itertuples():
         shares = [(words.say(f"scene.{reason}"), getattr(row, reason)) for reason in REASONS[1:]]
         said = ", ".join(f"{reason} {share:.1%}" for reason, share in shares if share > 0)

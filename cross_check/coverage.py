@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +18,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from shapely import transform
 from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from cross_check.chain import Step
 from cross_check.files import Project
@@ -36,6 +36,9 @@ from satellite.scenes import Order
 
 STACK = ("blue", "green", "red", "rededge1", "nir", "swir16", "swir22")
 """Bands that a prepared image has, as far as the scene has them."""
+
+LOOK_PX = 700
+"""Longer side of a quick-look."""
 
 _MASKS = ("rededge3", "nir08", "scl", "qa_pixel")
 _CELLS = 400
@@ -110,10 +113,17 @@ def prepare(paths: Sequence[Path], project: Project, wish: Wish, *, progress: Pr
     return Step("scene.prepare_done", figures, (*folders, project.coverage))
 
 
-def months(project: Project, *, progress: Progress = silent) -> Step:
-    """Count what the project's area has seen of itself month by month, from the masks of its prepared scenes.
+def months(project: Project, area: BaseGeometry | None = None, *, progress: Progress = silent) -> Step:
+    """Count what an area has seen of itself month by month, from the masks of the project's prepared scenes.
 
-    The area is the project's regions, or the scenes' footprints together where it has none.
+    Radar sees through clouds but not what optical cameras see: it does not count.
+
+    Parameters
+    ----------
+    project : Project
+    area : Polygon or MultiPolygon, optional
+        Longitude and latitude, such as a county; by default all that any prepared scene covers.
+    progress : callable
 
     Raises
     ------
@@ -121,11 +131,12 @@ def months(project: Project, *, progress: Progress = silent) -> Step:
         ``scene.none_prepared`` if there is no prepared scene.
     """
     table = read(project)
+    if len(table):
+        table = table[[sensors.known()[code].kind == "optical" for code in table["sensor"]]]
     if table.empty:
         raise WorkbenchError("scene.none_prepared", "No scene is prepared yet")
-    own = files.read_layer(project.regions) if project.regions.is_file() else table
-    grid, area = _cells(own)
-    counted = coverage.months(_looks(table, project, grid, progress), area)
+    grid, cells = _cells(table if area is None else gpd.GeoDataFrame(geometry=[area], crs=STORAGE))
+    counted = coverage.months(_looks(table, project, grid, progress), cells)
     files.write_table(counted, project.coverage_months)
     best = counted.loc[counted["observed"].idxmax()]
     figures = {"months": len(counted), "month": best["month"], "observed_percent": 100 * float(best["observed"])}
@@ -137,6 +148,24 @@ def read(project: Project) -> gpd.GeoDataFrame:
     if project.coverage.is_file():
         return files.read_layer(project.coverage)
     return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=STORAGE)
+
+
+def quicklook(project: Project, folder: str, *, most_px: int = LOOK_PX) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a prepared scene reduced for the eye: its picture (rows, columns, 3) and its reasons (rows, columns).
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` or ``detect.unreadable`` if its files are gone or damaged.
+    """
+    place = project.folder / folder
+    for path in (place / "image.tif", place / "reasons.tif"):
+        if not path.is_file():
+            raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
+    picture = images.read_picture(place / "image.tif", most_px=most_px)
+    with images.reading(place / "reasons.tif"), rasterio.open(place / "reasons.tif") as source:
+        codes = source.read(1, out_shape=picture.pixels.shape[:2], resampling=Resampling.nearest)
+    return picture.pixels, codes
 
 
 def _prepare(path: Path, project: Project, wish: Wish, progress: Progress) -> gpd.GeoDataFrame:
@@ -195,7 +224,7 @@ def _grid_of(like: Path | None) -> Grid | None:
         return Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
 
 
-def _outline(scene: xr.Dataset, told: Description) -> Any:  # noqa: ANN401 - a shape of shapely
+def _outline(scene: xr.Dataset, told: Description) -> BaseGeometry:
     """Return the footprint of what was prepared: that of the scene within the grid."""
     half = _gsd_native(scene) / 2
     x, y = scene["x"].to_numpy(), scene["y"].to_numpy()

@@ -23,6 +23,7 @@ _COMMANDS = {
     "enterprises": "enterprises import FILE",
     "recipe": "detect BEFORE.tif AFTER.tif",
     "leads": "leads build",
+    "coverage": "scenes prepare SCENE",
     "hotspots": "hotspots",
     "emerging": "emerging",
     "emerging_months": "emerging",

@@ -25,6 +25,7 @@ _LAYERS = (
     "signals",
     "patches",
     "leads",
+    "coverage",
     "hotspots",
     "emerging",
     "visits",
@@ -33,7 +34,7 @@ _LAYERS = (
     "unserved",
     "reserve",
 )
-_PARTS = (*_LAYERS, "assignment", "emerging_months", "lists", "recipe", "round", "report")
+_PARTS = (*_LAYERS, "coverage_months", "assignment", "emerging_months", "lists", "recipe", "round", "report")
 
 
 @dataclass(frozen=True)

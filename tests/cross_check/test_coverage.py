@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 from pyproj import Transformer
+from shapely.geometry import box
 
 from cross_check import chain, coverage
 from cross_check.coverage import Wish
@@ -78,8 +79,8 @@ def test_prepared_scenes_go_into_the_detection(tmp_path):
     assert list(table["seen_on"].dt.strftime("%Y-%m-%d")) == ["2024-06-18", "2024-07-08"]
 
 
-def test_months_are_counted_over_the_projects_area(tmp_path):
-    """Without regions over the footprints: three quarters less the buffer were seen."""
+def test_months_are_counted_over_an_area(tmp_path):
+    """Over the footprints three quarters less the buffer were seen, over twice the area half of that."""
     safe, project = made(tmp_path), Project(tmp_path / "project")
     with pytest.raises(WorkbenchError) as refusal:
         coverage.months(project)
@@ -91,6 +92,9 @@ def test_months_are_counted_over_the_projects_area(tmp_path):
     assert months["covered"].item() > 0.98
     assert months["observed"].item() == pytest.approx(0.75 - 10 / 120, abs=0.02)
     assert step.figures["month"] == "2024-06"
+    west, south, east, north = coverage.read(project).total_bounds
+    coverage.months(project, box(west - (east - west), south, east, north))
+    assert read_table(project.coverage_months)["observed"].item() == pytest.approx((0.75 - 10 / 120) / 2, abs=0.02)
 
 
 def test_conversion_is_done_once(tmp_path):
