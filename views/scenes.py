@@ -187,7 +187,9 @@ def routes(table: gpd.GeoDataFrame, teams: dict[str, str], words: Catalogue) -> 
     places = {team: place for place, team in enumerate(teams)}
     content = layers.NO_SHAPES
     if len(table):
-        keys = zip(table["team_id"], table["crew"], table["day"], strict=True)
+        # A round planned before teams could split has no crews.
+        crews = table["crew"] if "crew" in table else [1] * len(table)
+        keys = zip(table["team_id"], crews, table["day"], strict=True)
         ids = [f"{team}-{crew}-{day}" for team, crew, day in keys]
         values = [
             [teams.get(each, each) for each in table["team_id"]],

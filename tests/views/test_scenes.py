@@ -122,3 +122,13 @@ def test_legends_name_every_class(language):
     table = pd.DataFrame({"bin": [*range(-3, 4), 0], "few": [False] * 7 + [True]})
     assert len({item["text"] for item in scenes.bin_legend(words, table)["items"]}) == 8
     assert len(scenes.bin_legend(words, table[table["bin"] == 3])["items"]) == 1
+
+
+def test_crews_of_a_team_have_lines_of_their_own(shown):
+    """Two crews on one day are two features; a table without crews, as older rounds have it, is drawn as well."""
+    legs = shown["legs"]
+    twice = pd.concat([legs, legs.assign(crew=2)], ignore_index=True)
+    ids = [each["properties"]["id"] for each in features(scenes.routes(twice, {"T230100": "A"}, ZH))]
+    assert len(set(ids)) == len(twice)
+    old = features(scenes.routes(legs.drop(columns="crew"), {"T230100": "A"}, ZH))
+    assert len(old) == len(legs)
