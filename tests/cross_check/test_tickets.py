@@ -40,6 +40,14 @@ def test_a_number_is_the_hmac_of_the_name():
     assert tickets.number(SEED, "unit", "key", "91230100甲") == expected
 
 
+def test_many_numbers_are_those_of_single_ones():
+    """The quick way gives what the plain one gives, by number."""
+    units = list(WEIGHTS)[:20]
+    assert tickets.numbers(SEED, "哈", units) == sorted(
+        (tickets.number(SEED, "unit", "哈", unit), unit) for unit in units
+    )
+
+
 @pytest.mark.parametrize("part", ["commitment", "beacon", "nonce"])
 def test_every_part_moves_the_seed(part):
     """One changed letter in what was committed to, came out or was told gives another seed."""
