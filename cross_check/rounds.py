@@ -1,25 +1,23 @@
 """Cross-inspection rounds: which team goes to which region. Never its own, never one that inspects it back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from cross_check import officers
-from cross_check.travel import Ints, Travel
-from gis import regions as gis_regions
+from cross_check import round_cases
+from cross_check.round_cases import NEEDS, PAST, RULES, Case, Params
 from gis import schema
 from gis.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-Flags = npt.NDArray[np.bool_]
+__all__ = ["ASSIGNMENT", "NEEDS", "PAST", "RULES", "Assignment", "Params", "assign"]
 
 ASSIGNMENT = schema.table(
     {
@@ -38,63 +36,6 @@ ASSIGNMENT = schema.table(
 """One row a team; ``officer_ids`` joined with ``;``; ``load_min`` is the region's need for each officer of the team;
 ``reason`` is a catalogue code."""
 
-NEEDS = schema.table(
-    {
-        "division_code": schema.text(unique=True),
-        "service_min": schema.number(0),
-        "expertise": schema.text(nullable=True),
-    }
-)
-"""One row a region to be visited: minutes on site and kinds of expertise, joined with ``;``, that it asks for."""
-
-PAST = schema.table(
-    {
-        "round": schema.whole(),
-        "home_division": schema.text(),
-        "division_code": schema.text(),
-    }
-)
-"""Who inspected whom; a later round has a higher number."""
-
-RULES = ("own", "reciprocal", "past", "back")
-"""Hard rules, numbered from 1 in the sentences of the catalogues: never its own region; no two that inspect each
-other; no pair of a past round; a region just inspected does not inspect back."""
-
-
-@dataclass(frozen=True)
-class Params:
-    """Prices of the soft wishes, all in kilometres of road, and limits of the search.
-
-    Parameters
-    ----------
-    barred_rounds : int
-        Past rounds whose pairs may not come again, counted from the latest.
-    mismatch_km : float
-        Price of a kind of expertise that a region asks for and its team lacks.
-    balance_km : float
-        Price of a minute of load of the officer who bears most.
-    unvisited_km : float
-        Price of a minute of need in a region that stays without a team; keeps the needy regions when teams are few.
-    travel : Travel
-    seed : int
-        Of the search; the same seed gives the same round.
-    effort : float
-        Limit of the search in the solver's deterministic time, about seconds; no wall clock is used.
-    """
-
-    barred_rounds: int = 3
-    mismatch_km: float = 200.0
-    balance_km: float = 1.0
-    unvisited_km: float = 5.0
-    travel: Travel = field(default_factory=Travel)
-    seed: int = 1
-    effort: float = 30.0
-
-    def __post_init__(self) -> None:
-        """Refuse prices below zero, which would reward what they are to prevent."""
-        if min(self.barred_rounds, self.mismatch_km, self.balance_km, self.unvisited_km) < 0 or self.effort <= 0:
-            raise ValueError("prices and barred_rounds are at least 0, effort is positive")
-
 
 @dataclass(frozen=True)
 class Assignment:
@@ -112,6 +53,8 @@ class Assignment:
         ``"optimal"`` if proved, else ``"feasible"``.
     objective, bound : int
         Metres of road and prices in metres; no round costs less than ``bound``.
+    broken : DataFrame
+        Relaxed rules that the round breaks: rule, home_division, division_code, price_km; empty unless asked for.
     """
 
     table: pd.DataFrame
@@ -120,19 +63,7 @@ class Assignment:
     status: str
     objective: int
     bound: int
-
-
-@dataclass(frozen=True)
-class _Case:
-    """The round in whole numbers: arrays of (team, visited region), prices in metres, minutes of load an officer."""
-
-    homes: list[str]
-    visited: list[str]
-    metres: Ints
-    missing: Ints
-    load: Ints
-    unvisited: Ints
-    barred: dict[str, Flags]
+    broken: pd.DataFrame
 
 
 def assign(
@@ -173,13 +104,10 @@ def assign(
     Solved by CP-SAT with one worker and a fixed seed. The no-reciprocal rule and the rotation are the workbench's own
     rules; no published text prescribes them.
     """
-    teams = schema.demand(teams, officers.TEAMS, "teams").sort_values("team_id", ignore_index=True)
-    regions = schema.demand(regions, gis_regions.SCHEMA, "regions").sort_values("division_code", ignore_index=True)
-    needs = schema.demand(needs, NEEDS, "needs").sort_values("division_code", ignore_index=True)
-    past = schema.demand(past, PAST, "past")
-    _demand_known(teams, regions, needs)
-    case = _case(teams, regions, needs, past, params)
-    model, pairs = _model(case, RULES)
+    tables = round_cases.checked(teams, regions, needs, past)
+    teams, regions, _, past = tables
+    case = round_cases.build(*tables, params)
+    model, pairs = _model(case, params.hard)
     _price(model, pairs, case, params)
     solver, status = _run(model, params)
     if status == "infeasible":
@@ -195,57 +123,11 @@ def assign(
         status=status,
         objective=round(solver.objective_value),
         bound=int(np.ceil(solver.best_objective_bound - 1e-6)),
+        broken=_broken(chosen, case, params),
     )
 
 
-def _demand_known(teams: pd.DataFrame, regions: gpd.GeoDataFrame, needs: pd.DataFrame) -> None:
-    if teams.empty or needs.empty:
-        raise WorkbenchError("rounds.no_teams", "A round needs at least one team and one region")
-    strangers = (set(teams["home_division"]) | set(needs["division_code"])) - set(regions["division_code"])
-    if strangers:
-        raise WorkbenchError(
-            "rounds.unknown_division", "Not among the regions: {divisions}", divisions=", ".join(sorted(strangers))
-        )
-
-
-def _case(
-    teams: pd.DataFrame, regions: gpd.GeoDataFrame, needs: pd.DataFrame, past: pd.DataFrame, params: Params
-) -> _Case:
-    homes, visited = list(teams["home_division"]), list(needs["division_code"])
-    seats = regions.set_index("division_code")[["seat_lon", "seat_lat"]].astype(np.float64)
-    has = [set(kinds.split(";")) for kinds in teams["expertise"]]
-    wants = [officers.split(pd.Series([kinds])) for kinds in needs["expertise"]]
-    need = needs["service_min"].to_numpy()
-    metres = params.travel.metres(seats.loc[homes].to_numpy(), seats.loc[visited].to_numpy())
-    return _Case(
-        homes=homes,
-        visited=visited,
-        metres=np.rint(metres).astype(np.int64),
-        missing=np.array([[len(want - kinds) for want in wants] for kinds in has], dtype=np.int64),
-        load=np.rint(need[None, :] / teams["officers"].to_numpy()[:, None]).astype(np.int64),
-        unvisited=np.rint(need * params.unvisited_km * 1000).astype(np.int64),
-        barred=_barred(homes, visited, past, params.barred_rounds),
-    )
-
-
-def _barred(homes: list[str], visited: list[str], past: pd.DataFrame, barred_rounds: int) -> dict[str, Flags]:
-    """Return for each rule about single pairs which (team, region) it bars."""
-    barred = {rule: np.zeros((len(homes), len(visited)), bool) for rule in ("own", "past", "back")}
-    row = {code: number for number, code in enumerate(homes)}
-    column = {code: number for number, code in enumerate(visited)}
-    for code in row.keys() & column.keys():
-        barred["own"][row[code], column[code]] = True
-    latest = sorted(set(past["round"]), reverse=True)
-    for number, home, there in past[["round", "home_division", "division_code"]].itertuples(index=False):
-        # Divisions that take no part this time bar nothing.
-        if number in latest[:barred_rounds] and home in row and there in column:
-            barred["past"][row[home], column[there]] = True
-        if number == latest[0] and there in row and home in column:
-            barred["back"][row[there], column[home]] = True
-    return barred
-
-
-def _model(case: _Case, rules: Iterable[str]) -> "tuple[cp_model.CpModel, dict[tuple[int, int], cp_model.IntVar]]":
+def _model(case: Case, rules: Iterable[str]) -> "tuple[cp_model.CpModel, dict[tuple[int, int], cp_model.IntVar]]":
     """Return the model of some of the hard rules and its variables: whether a team goes to a region."""
     from ortools.sat.python import cp_model
 
@@ -263,25 +145,36 @@ def _model(case: _Case, rules: Iterable[str]) -> "tuple[cp_model.CpModel, dict[t
         comes = [goes for (_, r), goes in pairs.items() if r == region]
         model.add(sum(comes) == 1) if teams >= regions else model.add_at_most_one(comes)
     if "reciprocal" in kept:
-        column = {code: number for number, code in enumerate(case.visited)}
-        for one, other in combinations(range(teams), 2):
-            there, back = (one, column.get(case.homes[other], -1)), (other, column.get(case.homes[one], -1))
+        for there, back in _mutual(case):
             if there in pairs and back in pairs:
                 model.add_at_most_one([pairs[there], pairs[back]])
     return model, pairs
 
 
+def _mutual(case: Case) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return every two pairs in which two divisions would inspect each other, once."""
+    return [(there, back) for there, back in case.reverse().items() if there < back]
+
+
 def _price(
-    model: "cp_model.CpModel", pairs: "dict[tuple[int, int], cp_model.IntVar]", case: _Case, params: Params
+    model: "cp_model.CpModel", pairs: "dict[tuple[int, int], cp_model.IntVar]", case: Case, params: Params
 ) -> None:
     heaviest = model.new_int_var(0, int(case.load.max()), "heaviest")
     for team in range(len(case.homes)):
         model.add(heaviest >= sum(int(case.load[pair]) * goes for pair, goes in pairs.items() if pair[0] == team))
     price = case.metres + case.missing * round(params.mismatch_km * 1000)
+    for rule in params.relaxed.keys() & case.barred.keys():
+        price = price + case.barred[rule] * round(params.relaxed[rule] * 1000)
+    both = []
+    for there, back in _mutual(case) if "reciprocal" in params.relaxed else ():
+        if there in pairs and back in pairs:
+            both.append(model.new_bool_var(""))
+            model.add(both[-1] >= pairs[there] + pairs[back] - 1)
     # A visited region gives back its price of staying unvisited.
     model.minimize(
         sum(int(price[pair] - case.unvisited[pair[1]]) * goes for pair, goes in pairs.items())
         + round(params.balance_km * 1000) * heaviest
+        + round(params.relaxed.get("reciprocal", 0.0) * 1000) * sum(both)
         + int(case.unvisited.sum())
     )
 
@@ -298,20 +191,21 @@ def _run(model: "cp_model.CpModel", params: Params) -> "tuple[cp_model.CpSolver,
     return solver, solver.status_name(solver.solve(model)).lower()
 
 
-def _clash(case: _Case, past: pd.DataFrame, params: Params) -> WorkbenchError:
+def _clash(case: Case, past: pd.DataFrame, params: Params) -> WorkbenchError:
     """Return the error that names the smallest set of hard rules without an answer."""
 
     def feasible(rules: tuple[str, ...], barred_rounds: int) -> bool:
-        fewer = replace(case, barred=_barred(case.homes, case.visited, past, barred_rounds))
+        fewer = replace(case, barred=round_cases.barred(case.homes, case.visited, past, barred_rounds))
         return _run(_model(fewer, rules)[0], params)[1] != "infeasible"
 
-    subsets = (subset for size in range(1, len(RULES) + 1) for subset in combinations(RULES, size))
+    hard = params.hard
+    subsets = (subset for size in range(1, len(hard) + 1) for subset in combinations(hard, size))
     clashing = next(subset for subset in subsets if not feasible(subset, params.barred_rounds))
     numbers = ", ".join(str(RULES.index(rule) + 1) for rule in clashing)
     if "past" in clashing:
         rounds = min(params.barred_rounds, past["round"].nunique())
         for keep in range(rounds - 1, 0, -1):
-            if feasible(RULES, keep):
+            if feasible(hard, keep):
                 return WorkbenchError(
                     "rounds.clash_past",
                     "No round keeps these hard rules together: {rules}; it is possible if only the pairs of the "
@@ -322,7 +216,7 @@ def _clash(case: _Case, past: pd.DataFrame, params: Params) -> WorkbenchError:
     return WorkbenchError("rounds.clash", "No round keeps these hard rules together: {rules}", rules=numbers)
 
 
-def _table(chosen: list[tuple[int, int]], teams: pd.DataFrame, case: _Case) -> pd.DataFrame:
+def _table(chosen: list[tuple[int, int]], teams: pd.DataFrame, case: Case) -> pd.DataFrame:
     rows, columns = (list(side) for side in zip(*chosen, strict=True))
     table = teams.iloc[rows].reset_index(drop=True)
     table["division_code"] = [case.visited[column] for column in columns]
@@ -333,7 +227,16 @@ def _table(chosen: list[tuple[int, int]], teams: pd.DataFrame, case: _Case) -> p
     return schema.demand(table[list(ASSIGNMENT.columns)], ASSIGNMENT, "assignment")
 
 
-def _reason(pair: tuple[int, int], case: _Case) -> str:
+def _broken(chosen: list[tuple[int, int]], case: Case, params: Params) -> pd.DataFrame:
+    found = [(rule, pair) for rule in case.barred for pair in chosen if case.barred[rule][pair]]
+    found += [("reciprocal", way) for both in _mutual(case) if set(both) <= set(chosen) for way in both]
+    rows = [
+        (rule, case.homes[team], case.visited[region], float(params.relaxed[rule])) for rule, (team, region) in found
+    ]
+    return pd.DataFrame(rows, columns=["rule", "home_division", "division_code", "price_km"])
+
+
+def _reason(pair: tuple[int, int], case: Case) -> str:
     """Return why a team does not go to a nearer region that the rules leave open to it."""
     team, _ = pair
     closed = np.logical_or.reduce(list(case.barred.values()))[team]
@@ -345,7 +248,7 @@ def _reason(pair: tuple[int, int], case: _Case) -> str:
     return "rounds.whole_round"
 
 
-def _unvisited(regions: gpd.GeoDataFrame, case: _Case, went: set[str]) -> pd.DataFrame:
+def _unvisited(regions: gpd.GeoDataFrame, case: Case, went: set[str]) -> pd.DataFrame:
     rest = pd.DataFrame(regions)[["division_code", "name_zh", "name_en"]]
     rest = rest[~rest["division_code"].isin(went)].reset_index(drop=True)
     asked = rest["division_code"].isin(case.visited)

@@ -320,3 +320,47 @@ def test_prices_below_zero_are_a_programmers_mistake():
         rounds.Params(mismatch_km=-1)
     with pytest.raises(ValueError, match="detour"):
         rounds.Params(travel=Travel(detour=0.5))
+
+
+def test_a_clash_is_resolved_at_a_price():
+    """Three divisions that have all met: nothing is possible, until a rule may be broken; what was broken is told."""
+    codes = range(3)
+    rng = np.random.default_rng(1)
+    seats = np.array([[126.5, 45.8], [125.0, 46.6], [127.0, 46.6]])
+    tables = {
+        "teams": _teams(list(codes), rng),
+        "regions": _regions(seats),
+        "needs": _needs(3, rng),
+        "past": _past([(1, 0, 1), (1, 1, 2), (1, 2, 0), (2, 0, 2), (2, 2, 1), (2, 1, 0)]),
+    }
+    with pytest.raises(WorkbenchError) as fault:
+        rounds.assign(**tables, params=rounds.Params())
+    assert fault.value.code == "rounds.clash"
+    found = rounds.assign(**tables, params=rounds.Params(relaxed={"past": 300.0, "back": 900.0}))
+    assert len(found.table) == 3
+    assert set(found.broken["rule"]) == {"past"}
+    assert found.broken["price_km"].tolist() == [300.0] * 3
+    went = set(zip(found.table["home_division"], found.table["division_code"], strict=True))
+    assert set(zip(found.broken["home_division"], found.broken["division_code"], strict=True)) <= went
+
+
+def test_nothing_is_broken_where_nothing_must_be():
+    """A relaxed rule that costs more than it saves stays whole, and the optimum is the same."""
+    case = _random_case(8, 8, 3)
+    strict = rounds.assign(**case, params=rounds.Params())
+    relaxed = rounds.assign(**case, params=rounds.Params(relaxed={"past": 1e5, "back": 1e5, "reciprocal": 1e5}))
+    assert relaxed.broken.empty
+    assert relaxed.objective == strict.objective
+
+
+def test_two_that_inspect_each_other_are_told_in_both_directions():
+    """Two divisions alone: they can only inspect each other, and both ways stand in the table."""
+    rng = np.random.default_rng(2)
+    tables = {
+        "teams": _teams([0, 1], rng),
+        "regions": _regions(np.array([[126.5, 45.8], [125.0, 46.6]])),
+        "needs": _needs(2, rng),
+        "past": NO_PAST.astype({"round": int, "home_division": str, "division_code": str}),
+    }
+    found = rounds.assign(**tables, params=rounds.Params(relaxed={"reciprocal": 500.0}))
+    assert found.broken["rule"].tolist() == ["reciprocal", "reciprocal"]
