@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import frame
+from commands import frame, rotations
 from commands.frame import Arguments
 from gis.language import Catalogue
 
@@ -27,7 +27,12 @@ def rounds(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--seed", required=True, metavar="TEXT", help=words.say("cli.seed"))
     parser.add_argument("--starts-on", type=day, required=True, metavar="DAY", help=words.say("cli.starts_on"))
     parser.add_argument("--past", type=Path, metavar="FILE", help=words.say("cli.past"))
+    price = rotations.relaxed(words)
+    parser.add_argument(
+        "--relax", type=price, nargs="*", default=[], metavar="RULE=KM", help=words.say("cli.rounds_relax")
+    )
     _add_hours(parser, words)
+    rotations.add(group, words)
 
 
 def routes(verbs: "Verbs", words: Catalogue) -> None:
@@ -75,10 +80,16 @@ def _roads(arguments: Arguments) -> "RoadOrder":
 
 def _plan_round(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import plans, routing
+    from cross_check.round_cases import Params as Assign
 
     plan = plans.Params(document_no=arguments.document, seed=arguments.seed)
     order = routing.RoundOrder(
-        arguments.starts_on, plan, route=_params(arguments), past=arguments.past, roads=_roads(arguments)
+        arguments.starts_on,
+        plan,
+        assign=Assign(relaxed=dict(arguments.relax)),
+        route=_params(arguments),
+        past=arguments.past,
+        roads=_roads(arguments),
     )
     step = routing.plan_round(frame.project(arguments), order, progress=frame.progress(words))
     return frame.print_step(step, words)

@@ -206,6 +206,11 @@ class Project:
         return self.folder / "assignment.parquet"
 
     @property
+    def rotation(self) -> Path:
+        """Several rounds planned together, ``cross_check.joint_rounds.SCHEMA``; workbook and recipe lie beside them."""
+        return self.folder / "rotation.parquet"
+
+    @property
     def visits(self) -> Path:
         """Visits in order, ``cross_check.routes.VISITS``."""
         return self.folder / "visits.parquet"

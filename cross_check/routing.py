@@ -106,6 +106,7 @@ def plan_round(project: Project, order: RoundOrder, *, progress: Progress = sile
         "starts_on": order.starts_on.isoformat(),
         "days": order.route.days,
         "status": sent.status,
+        "broken": sent.broken.to_dict("records"),
         "teams": len(sent.table),
         "officers_left_out": len(formed.left_out),
         "targets": len(chosen.table),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from shapely import box
 
-from cross_check import rounds
+from cross_check import joint_rounds, rounds
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 
@@ -62,6 +62,18 @@ def main() -> None:
         sys.stdout.write(
             f"{name}: median {np.median(warm) * 1e3:.0f} ms, max {warm.max() * 1e3:.0f} ms with table checks, "
             f"first {seconds[0]:.2f} s; {optimal} proved, {clashes} clashes\n"
+        )
+    for number in (2, 3, 4, 6):
+        work = []
+        for seed in range(1, 21):
+            tables = case(np.random.default_rng(seed), 13)
+            own = {name: tables[name] for name in ("needs", "past")}
+            began = time.process_time()
+            joint_rounds.plan(tables["teams"], tables["regions"], **own, rounds=number)
+            work.append(time.process_time() - began)
+        sys.stdout.write(
+            f"{number} rounds together, 20 histories, all proved: median {np.median(work):.2f} s, max {max(work):.2f} s "
+            "of processor time\n"
         )
 
 
