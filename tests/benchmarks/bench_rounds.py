@@ -72,7 +72,7 @@ def main() -> None:
             joint_rounds.plan(tables["teams"], tables["regions"], **own, rounds=number)
             work.append(time.process_time() - began)
         sys.stdout.write(
-            f"{number} rounds together, 20 histories, all proved: median {np.median(work):.2f} s, max {max(work):.2f} s "
+            f"{number} rounds together, 20 histories, proved: median {np.median(work):.2f} s, max {max(work):.2f} s "
             "of processor time\n"
         )
 
