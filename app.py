@@ -20,6 +20,7 @@ SECTIONS = {
     ),
     "images": (
         ("finding", "finding.title", "satellite_alt"),
+        ("change", "change_page.title", "difference"),
         ("bench", "bench.title", "compare"),
         ("drone", "drone_page.title", "flight"),
         ("coverage", "coverage_page.title", "filter_drama"),

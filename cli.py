@@ -4,9 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +14,7 @@ from commands import (
     clusters,
     composites,
     desk,
+    detect,
     draws,
     drone,
     hotspots,
@@ -34,12 +33,10 @@ from commands import (
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
 from commands.frame import day as _day
-from commands.frame import positive as _positive
 from commands.frame import print_faults as _print_faults
 from commands.frame import print_step as _print_step
 from commands.frame import progress as _progress
 from commands.frame import project as _project
-from commands.frame import share as _share
 from gis.errors import TableFaults, WorkbenchError
 from gis.language import DEFAULT, LANGUAGES, Catalogue, catalogue
 
@@ -92,7 +89,8 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         registers.items,
         registers.caps,
         registers.visits,
-        _detect,
+        detect.detect,
+        detect.targets,
         sensing.radar,
         sensing.learned,
         watch.watch,
@@ -125,19 +123,6 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
     return parser
 
 
-def _detect(verbs: "Verbs", words: Catalogue) -> None:
-    parser = _command(verbs, "detect", "cli.detect", _run_detect, words)
-    parser.add_argument("before", type=Path, help=words.say("cli.before"))
-    parser.add_argument("after", type=Path, help=words.say("cli.after"))
-    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
-    parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.out"))
-    day = _day(words)
-    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
-    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
-    parser.add_argument("--false-alarm", type=_share, metavar="P", help=words.say("cli.false_alarm"))
-    parser.add_argument("--smallest-m2", type=_positive, metavar="M2", help=words.say("cli.smallest"))
-
-
 def _brief(verbs: "Verbs", words: Catalogue) -> None:
     parser = _command(verbs, "brief", "cli.brief", _write_brief, words)
     parser.add_argument("--title", default=words.say("demo.title"), help=words.say("cli.title"))
@@ -160,22 +145,6 @@ def _demo(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--port", type=int, default=_PORT, help=words.say("cli.port"))
     parser.add_argument("--seed", type=int, default=20_210_406, help=words.say("cli.demo_seed"))
     parser.add_argument("--size-px", type=_pixels(words), default=2000, metavar="PX", help=words.say("cli.size"))
-
-
-def _run_detect(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
-    from satellite.detection import Params
-    from satellite.files import PairFiles
-
-    params = Params()
-    if arguments.false_alarm is not None:
-        params = replace(params, false_alarm=arguments.false_alarm)
-    if arguments.smallest_m2 is not None:
-        params = replace(params, smallest_m2=arguments.smallest_m2)
-    pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
-    out = arguments.out or _project(arguments).detect
-    dates = (arguments.before_on, arguments.after_on)
-    return _print_step(chain.detect(pair, out, dates=dates, params=params, progress=_progress(words)), words)
 
 
 def _write_brief(arguments: Arguments, words: Catalogue) -> int:

@@ -23,7 +23,7 @@ from gis.crs import EQUAL_AREA, STORAGE, stored
 from gis.errors import WorkbenchError
 from gis.grids import Tiles
 from gis.progress import Progress, silent
-from satellite import detection
+from satellite import canvases, detection, presets, seasons, targets
 from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
@@ -79,6 +79,7 @@ def detect(
     *,
     dates: tuple[date | None, date | None] = (None, None),
     params: detection.Params | None = None,
+    preset: str = "all",
     progress: Progress = silent,
 ) -> Step:
     """Find change between two images and write score.tif, change.tif, patches.gpkg and recipe.json to a folder.
@@ -91,6 +92,8 @@ def detect(
     dates : (date or None, date or None)
         Overrule the dates that the files carry.
     params : detection.Params, optional
+    preset : str
+        Whose season and spell the dates are held against; ``presets.standard`` knows it.
     progress : Progress
 
     Raises
@@ -99,20 +102,18 @@ def detect(
         See ``satellite.files.open_pair`` and ``satellite.detection.run``.
     """
     params = params or detection.Params()
-    with images.open_pair(pair_files) as pair:
+    with images.open_pair(pair_files) as pair, files.folder_written_aside(out) as aside:
+        synthetic = any(map(images.is_synthetic, (pair_files.before, pair_files.after)))
+        origin = {"SYNTHETIC": "YES: made from synthetic images"} if synthetic else {}
         before_on = dates[0] or images.seen_on(pair_files.before)
         after_on = dates[1] or images.seen_on(pair_files.after)
-        found = detection.run(pair, before_on=before_on, after_on=after_on, params=params, progress=progress)
-        grid, names = pair.grid, pair.names
-    facts = {"bands": list(names), "synthetic": any(map(images.is_synthetic, (pair_files.before, pair_files.after)))}
-    recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
-    origin = {"SYNTHETIC": "YES: made from synthetic images"} if facts["synthetic"] else {}
-    tags = {"THRESHOLD": f"{found.threshold:.4f}", "CONTENT": "change strength (IR-MAD)"} | origin
-    with files.folder_written_aside(out) as aside:
-        images.write_raster(found.strength, grid, aside / "score.tif", nodata=float("nan"), tags=tags)
-        images.write_raster(
-            found.change, grid, aside / "change.tif", nodata=255, tags={"CONTENT": "1 changed, 0 not"} | origin
-        )
+        with canvases.opened(aside, pair.grid, origin) as canvas:
+            found = detection.run(
+                pair, before_on=before_on, after_on=after_on, params=params, canvas=canvas, progress=progress
+            )
+        said = [*seasons.warnings(before_on, after_on), *presets.standard()[preset].misfits(before_on, after_on)]
+        facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": preset, "warnings": said}
+        recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
         files.write_table(found.patches, aside / "patches.gpkg")
         files.write_json(recipe, aside / "recipe.json")
     written = tuple(out / name for name in ("score.tif", "change.tif", "patches.gpkg", "recipe.json"))
@@ -123,6 +124,8 @@ def detect(
         "shift_px": found.shift.length_px,
         "residual_px": found.alignment.residual.length_px,
         "threshold": found.threshold,
+        "suppressed": sum(found.suppressed.values()),
+        "warnings": said,
     }
     return Step("chain.detected" if found.shift.known else "chain.detected_unregistered", figures, written)
 
@@ -332,21 +335,41 @@ def _recipe(
             "after": described(pair_files.after, dates[1]),
             "clear": [described(path, None) for path in pair_files.clear],
         },
-        "method": "IR-MAD (Nielsen 2007), gamma null",
-        "params": asdict(params),
+        "method": params.method.name,
+        "params": asdict(params) | {"targets": _rules(params)},
         "versions": {name: version(name) for name in _VERSIONS},
         "figures": {
-            "canonical_correlations": [round(float(rho), 6) for rho in found.mad.rho],
-            "iterations": found.mad.iterations,
+            "canonical_correlations": [round(rho, 6) for rho in found.scorer.rho],
+            "iterations": found.scorer.iterations,
             "shift_px": asdict(found.shift),
             "registration": found.alignment.recorded(),
-            "null": asdict(found.null),
+            "noise": asdict(found.noise),
             "threshold": found.threshold,
+            "false_leads": found.noise.false_leads,
+            "histogram": {"per_unit": detection.BINS_PER_UNIT, "counts": found.histogram.tolist()},
             "observed_share": found.observed_share,
             "patches": len(found.patches),
-            "too_small": found.too_small,
+            "suppressed": dict(found.suppressed),
         },
     }
+
+
+def read_targets(path: Path) -> tuple[targets.Target, ...]:
+    """Read a user's table of targets.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing``, ``targets.unreadable`` or ``targets.bad_rule``.
+    """
+    if not path.is_file():
+        raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
+    return targets.parse(path.read_bytes().decode("utf-8", errors="replace"), path.name)
+
+
+def _rules(params: detection.Params) -> dict[str, dict[str, object]]:
+    """Return the targets as a user would write them."""
+    return {each.name: {"class": each.kind, "rules": [str(rule) for rule in each.rules]} for each in params.targets}
 
 
 def regions_of(project: Project) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ from satellite import displacement, registration, resampling
 from satellite.displacement import Field
 from satellite.patches import Grid, Strip
 from satellite.registration import BLOCK_PX, Blocks, Shift, Window
+from satellite.scores import Counts
 
 Image = NDArray[np.float32]
 
@@ -46,6 +47,12 @@ class Pair(Protocol):
 
     def strips(self, *, rows: int = ..., halo: int = ...) -> Iterator[tuple[slice, Strip]]:
         """Yield the image in strips."""
+
+    def counts(self, rows: slice, columns: slice = ...) -> Counts:
+        """Return both dates' bands in a window as they are stored."""
+
+    def ahead(self, *, rows: int = ...) -> Iterator[tuple[int, Counts]]:
+        """Yield first row and counts of strips in order, read ahead where that is possible."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,15 @@ class Bent:
             last = min(first + rows, self.grid.rows)
             top, bottom = max(first - halo, 0), min(last + halo, self.grid.rows)
             yield slice(first, last), (top, *self.read(slice(top, bottom)))
+
+    def counts(self, rows: slice, columns: slice = slice(None)) -> Counts:
+        """Return both dates' bands in a window; what was resampled is in physical units."""
+        return Counts.of_values(*self.read(rows, columns))
+
+    def ahead(self, *, rows: int = 512) -> Iterator[tuple[int, Counts]]:
+        """Yield first row and counts of strips in order."""
+        for first in range(0, self.grid.rows, rows):
+            yield first, self.counts(slice(first, min(first + rows, self.grid.rows)))
 
 
 def align(pair: Pair) -> tuple[Pair, Alignment]:

@@ -1,7 +1,13 @@
-"""Detection: the whole way from an open pair of images to patches, with the figures that a reviewer asks for."""
+"""Detection: the whole way from an open pair of images to patches, with the figures that a reviewer asks for.
 
+Statistics come from a sample of windows spread evenly over the scene; then every strip is read once, scored, decided,
+classed and forgotten. Memory holds the strips in work and the changed pixels, not the scene.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -9,18 +15,61 @@ from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import alignment, patches
+from satellite import alignment, false_leads, findings, patches, score_pixels, scores, seasons, sightings
 from satellite.alignment import Alignment, Pair
-from satellite.change import HALO_PX, Mad, Null, fit, fit_null
-from satellite.change import strength as change_strength
+from satellite.false_leads import Null
+from satellite.patches import Look, Marks
 from satellite.registration import Shift
-from satellite.targets import Rules, classify
+from satellite.score_pixels import HALO_PX
+from satellite.scores import Counts, Method, Scorer
+from satellite.sightings import Sightings
+from satellite.targets import Target, classify, name, standard, usable
 
 Image = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 
+BINS_PER_UNIT = 20
+"""Bins of the histogram of scores for each unit of the score; the last bin takes the rest."""
+BINS = 1200
 _FEWEST_PX = 4
 _SAMPLE_PX = 200_000
 _NULL_PX = 1_000_000
+_WINDOW_PX = 512
+_WINDOW_BYTES = 160_000_000
+_MOST_WINDOWS = 36
+_FEWEST_WINDOWS = 9
+_STAGES = 100
+_LEARNED = 4
+_FINE = 1024.0
+_MOST_FINE = 2**31
+
+
+class Canvas(Protocol):
+    """What takes the strips of a scene as they are done."""
+
+    def put(self, top: int, strength: Image, change: Bytes) -> None:
+        """Take whole rows from ``top`` on."""
+
+
+class Kept:
+    """A canvas in memory."""
+
+    def __init__(self) -> None:
+        self._strips: list[tuple[Image, Bytes]] = []
+
+    def put(self, top: int, strength: Image, change: Bytes) -> None:  # noqa: ARG002 - strips come in order
+        """Take whole rows."""
+        self._strips.append((strength, change))
+
+    @property
+    def strength(self) -> Image:
+        """(rows, columns) float32: change strength, NaN where not observed."""
+        return np.concatenate([strength for strength, _ in self._strips])
+
+    @property
+    def change(self) -> Bytes:
+        """(rows, columns) uint8: 1 changed, 0 unchanged, 255 not observed."""
+        return np.concatenate([change for _, change in self._strips])
 
 
 @dataclass(frozen=True)
@@ -29,27 +78,80 @@ class Params:
 
     Attributes
     ----------
+    method : Method
+    false_leads : float
+        How many patches per 1,000 km2 noise alone may make; see ``false_leads``.
     false_alarm : float
-        Probability, 0 to 1, that an unchanged pixel is called changed.
+        Probability, 0 to 1, that an unchanged pixel is called changed: how far a patch reaches, once it is one.
     smallest_m2 : float
         Smaller groups of changed pixels become no patch; at least four pixels are asked for in any case.
     seed : int
         Of the sample that statistics are taken from.
-    rules : Rules
+    targets : tuple of Target
         For the machine class.
+    wanted : tuple of str, optional
+        Names of the targets to keep; by default every change stays.
     """
 
+    method: Method = field(default_factory=Method)
+    false_leads: float = 1.0
     false_alarm: float = 1e-4
     smallest_m2: float = 1000.0
     seed: int = 20_210_406
-    rules: Rules = field(default_factory=Rules)
+    targets: tuple[Target, ...] = field(default_factory=standard)
+    wanted: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse values without meaning."""
         if not 0 < self.false_alarm < 1:
             raise ValueError(f"false_alarm lies between 0 and 1, not {self.false_alarm}")
+        if not self.false_leads > 0:
+            raise ValueError(f"false_leads is more than 0, not {self.false_leads}")
         if self.smallest_m2 < 0:
             raise ValueError(f"smallest_m2 is not negative, unlike {self.smallest_m2}")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What no change looks like here, and what the threshold lets through of it.
+
+    Attributes
+    ----------
+    null, firm_null : Null
+        Of the strength, and of the firm strength, with edges forgiven.
+    edge : float
+        See ``false_leads.edge``.
+    length_px : float
+        See ``false_leads.length_px``.
+    chance : float
+        Probability that an unchanged pixel exceeds the lead threshold.
+    threshold : float
+        Strength above which a pixel counts as changed.
+    lead_threshold : float
+        Firm strength that a patch must exceed on its smallest area at least.
+    smallest_px : int
+    pixel_m2 : float
+    """
+
+    null: Null
+    firm_null: Null
+    edge: float
+    length_px: float
+    chance: float
+    threshold: float
+    lead_threshold: float
+    smallest_px: int
+    pixel_m2: float
+
+    @property
+    def false_leads(self) -> float:
+        """Expected false leads per 1,000 km2."""
+        return self.false_leads_at(self.lead_threshold)
+
+    def false_leads_at(self, threshold: float) -> float:
+        """Return the expected false leads per 1,000 km2 of another lead threshold."""
+        chance = max(self.firm_null.chance(threshold), np.finfo(float).tiny)
+        return false_leads.rate(chance, smallest_px=self.smallest_px, length_px=self.length_px, pixel_m2=self.pixel_m2)
 
 
 @dataclass(frozen=True)
@@ -58,28 +160,29 @@ class Detection:
 
     Attributes
     ----------
-    strength : (rows, columns) float32
-        Change strength, NaN where not observed.
-    change : (rows, columns) uint8
-        1 changed, 0 unchanged, 255 not observed.
     patches : GeoDataFrame
-        See ``patches.SCHEMA``.
+        See ``patches.SCHEMA``, and ``target``, ``strength`` (mean), ``holds_to`` (the patch keeps its smallest area up
+        to this threshold) and ``pixels``.
     alignment : Alignment
-    mad : Mad
-    null : Null
-    threshold : float
-    too_small : int
-        Groups of changed pixels below the smallest area.
+    scorer : Scorer
+    noise : Noise
+    histogram : (bins,) int64
+        Of the firm strengths of all observed pixels, see ``BINS_PER_UNIT``.
+    unseen_px : int
+        Pixels not observed on both dates.
+    suppressed : dict
+        Candidates left out, by reason.
+    canvas : Canvas
     """
 
-    strength: Image
-    change: NDArray[np.uint8]
     patches: gpd.GeoDataFrame
     alignment: Alignment
-    mad: Mad
-    null: Null
-    threshold: float
-    too_small: int
+    scorer: Scorer
+    noise: Noise
+    histogram: NDArray[np.int64]
+    unseen_px: int
+    suppressed: Mapping[str, int]
+    canvas: Canvas
 
     @property
     def shift(self) -> Shift:
@@ -87,9 +190,31 @@ class Detection:
         return self.alignment.found
 
     @property
+    def threshold(self) -> float:
+        """Strength above which a pixel counts as changed."""
+        return self.noise.threshold
+
+    @property
+    def strength(self) -> Image:
+        """Strength of all pixels, where they were kept in memory."""
+        return self._kept.strength
+
+    @property
+    def change(self) -> Bytes:
+        """Change of all pixels, where they were kept in memory."""
+        return self._kept.change
+
+    @property
+    def _kept(self) -> Kept:
+        if not isinstance(self.canvas, Kept):
+            raise TypeError("the pixels went to a canvas of the caller's")
+        return self.canvas
+
+    @property
     def observed_share(self) -> float:
         """Share of pixels seen on both dates, 0 to 1."""
-        return float((self.change != patches.UNSEEN).mean())
+        seen = int(self.histogram.sum())
+        return seen / (seen + self.unseen_px)
 
 
 def run(
@@ -98,19 +223,28 @@ def run(
     before_on: date | None = None,
     after_on: date | None = None,
     params: Params | None = None,
+    canvas: Canvas | None = None,
     progress: Progress = silent,
 ) -> Detection:
     """Find what changed between two dates.
 
-    Memory holds the strength and the change of all pixels, and the bands of one strip.
+    Parameters
+    ----------
+    pair : Pair
+    before_on, after_on : date, optional
+    params : Params, optional
+    canvas : Canvas, optional
+        Takes strength and change of every pixel, strip by strip; by default they are kept in memory.
+    progress : Progress
 
     Raises
     ------
     WorkbenchError
         ``detect.reversed``, ``detect.nothing_observed``, ``detect.few_pixels``, ``detect.shifted``,
-        ``detect.residual``, ``detect.constant_band``, ``detect.no_variation``; and ``detect.unreadable`` while reading.
+        ``detect.residual``, ``detect.constant_band``, ``detect.no_variation``, ``detect.no_index``, ``detect.snow``;
+        and ``detect.unreadable`` while reading.
     """
-    params = params or Params()
+    params, canvas = params or Params(), canvas or Kept()
     if before_on and after_on and before_on > after_on:
         raise WorkbenchError(
             "detect.reversed",
@@ -118,46 +252,174 @@ def run(
             before=before_on.isoformat(),
             after=after_on.isoformat(),
         )
-    rng = np.random.default_rng(params.seed)
-    progress(0, 4, "detect.registering")
+    progress(0, _STAGES, "detect.registering")
     pair, aligned = alignment.align(pair)
-    progress(1, 4, "detect.fitting")
-    mad = fit(*_sample(pair, rng))
-    progress(2, 4, "detect.scoring")
-    strength = _strength(pair, mad)
-    null = fit_null(_finite_sample(strength, rng))
-    threshold = null.threshold(params.false_alarm)
-    changed = patches.decide(strength, threshold)
-    progress(3, 4, "detect.outlining")
-    smallest_px = max(_FEWEST_PX, int(np.ceil(params.smallest_m2 / pair.grid.pixel_m2)))
-    labels = patches.label(patches.consolidate(_kinds(pair, changed, params.rules)), smallest_px)
-    means = patches.sums(labels.of_pixel, (strip for _, strip in pair.strips()))
-    look = patches.Look(pair.names, before_on, after_on)
-    found = patches.describe(labels, strength, means, grid=pair.grid, threshold=threshold, look=look)
-    progress(4, 4, "detect.done")
-    return Detection(strength, changed, found, aligned, mad, null, threshold, labels.too_small)
+    progress(_LEARNED, _STAGES, "detect.fitting")
+    scorer, noise = learn(pair, params)
+    sweep = Sweep(pair, scorer, noise, params, canvas, progress)
+    seen = sightings.gather(sweep.strips(), patches.VOTES)
+    progress(_STAGES - 1, _STAGES, "detect.outlining")
+    found, suppressed = _outlined(pair, seen, noise, params, Look(pair.names, before_on, after_on))
+    residual = aligned.residual.length_px if aligned.residual.known else float("nan")
+    gates = ("size", "noise", *(("registration",) if aligned.residual.known else ()))
+    found = findings.complete(found, findings.Facts(pair.grid, noise.threshold, residual, sweep.unseen, gates))
+    progress(_STAGES, _STAGES, "detect.done")
+    return Detection(found, aligned, scorer, noise, sweep.histogram, sweep.unseen_px, suppressed, canvas)
 
 
-def _kinds(pair: Pair, changed: NDArray[np.uint8], rules: Rules) -> NDArray[np.uint8]:
-    """Return the class of every changed pixel, 0 where nothing changed, 255 where not observed."""
-    kinds = np.where(changed == patches.UNSEEN, changed, np.uint8(0))
-    for inner, (_, before, after) in pair.strips():
-        here = changed[inner] == patches.CHANGED
-        first, second = (dict(zip(pair.names, bands[:, here], strict=True)) for bands in (before, after))
-        kinds[inner][here] = classify(first, second, rules)
-    return kinds
+def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
+    """Fit the method and what no change looks like to a sample of windows.
+
+    Raises
+    ------
+    WorkbenchError
+        See ``run``.
+    """
+    rng = np.random.default_rng(params.seed)
+    windows = [pair.counts(*window) for window in _windows(pair, rng)]
+    sample = _sample(windows, rng)
+    seasons.demand(*(dict(zip(pair.names, bands, strict=True)) for bands in sample))
+    scorer = scores.fit(params.method, pair.names, *sample)
+    planes = [scores.strength(scorer, window, edge=1.0) for window in windows]
+    del windows
+    strengths, varied = _drawn(planes, rng)
+    null, edge = false_leads.fit_null(strengths), false_leads.edge(strengths, varied)
+    firm_null = false_leads.fit_null(strengths / np.sqrt(1 + edge * varied))
+    firm = [_firm(strength, _varied(strength, forgiven), edge) for strength, forgiven in planes]
+    length = false_leads.length_px(firm, firm_null)
+    pixel_m2 = pair.grid.pixel_m2
+    smallest_px = max(_FEWEST_PX, int(np.ceil(params.smallest_m2 / pixel_m2)))
+    chance = false_leads.chance(params.false_leads, smallest_px=smallest_px, length_px=length, pixel_m2=pixel_m2)
+    chance = min(chance, params.false_alarm)
+    thresholds = null.threshold(params.false_alarm), firm_null.threshold(chance)
+    return scorer, Noise(null, firm_null, edge, length, chance, *thresholds, smallest_px, pixel_m2)
 
 
-def _sample(pair: Pair, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both dates' bands at pixels drawn evenly over the image, observed ones only."""
-    share = min(1.0, _SAMPLE_PX / (pair.grid.rows * pair.grid.columns))
+def _firm(strength: Image, varied: Image, edge: float) -> Image:
+    return np.asarray(strength / np.sqrt(1 + np.float32(edge) * varied))
+
+
+def _varied(strength: Image, forgiven: Image) -> Image:
+    """Return the variance around pixels from their strength and the same with an edge of 1 forgiven."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(forgiven > 0, np.square(strength / forgiven) - 1, np.float32(0)).astype(np.float32)
+
+
+def _drawn(
+    planes: list[tuple[Image, Image]], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return strength and variance of observed pixels of the sample, one million at most."""
+    seen = [np.isfinite(strength) for strength, _ in planes]
+    strength, forgiven = (
+        np.concatenate([pair[at][mask] for pair, mask in zip(planes, seen, strict=True)]) for at in (0, 1)
+    )
+    if strength.size > _NULL_PX:
+        chosen = rng.choice(strength.size, _NULL_PX, replace=False)
+        strength, forgiven = strength[chosen], forgiven[chosen]
+    return strength.astype(np.float64), _varied(strength, forgiven).astype(np.float64)
+
+
+class Sweep:
+    """One pass over the scene: scores go to the canvas, changed pixels to whoever gathers them."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        scorer: Scorer,
+        noise: Noise,
+        params: Params,
+        canvas: Canvas,
+        progress: Progress = silent,
+    ) -> None:
+        self.pair, self.scorer, self.noise, self.canvas, self.progress = pair, scorer, noise, canvas, progress
+        self.targets = usable(params.targets, pair.names)
+        self.histogram = np.zeros(BINS, np.int64)
+        self.unseen_px = 0
+        cells = (-(-size // findings.COARSE_PX) for size in (pair.grid.rows, pair.grid.columns))
+        self.unseen = np.zeros(tuple(cells), bool)
+
+    def strips(self) -> Iterator[sightings.Strip]:
+        """Yield the changed pixels of strip after strip."""
+        for top, counts, above, below in _surrounded(self.pair.ahead()):
+            strength, firm = scores.strength(self.scorer, counts, above=above, below=below, edge=self.noise.edge)
+            change = patches.decide(strength, self.noise.threshold)
+            histogram = score_pixels.histogram(firm, BINS_PER_UNIT, BINS)
+            self.histogram += histogram
+            rows, columns = np.nonzero(change == patches.UNSEEN)
+            self.unseen_px += rows.size
+            self.unseen[(top + rows) // findings.COARSE_PX, columns // findings.COARSE_PX] = True
+            self.canvas.put(top, strength, change)
+            at = np.flatnonzero(change.ravel() == patches.CHANGED)
+            values = counts.at(at + above * change.shape[1])
+            tops = strength.ravel()[at], firm.ravel()[at]
+            del counts
+            yield sightings.Strip(top, self._kinds(change, at, *values), at, np.concatenate(values), *tops)
+            share = (top + len(change)) / self.pair.grid.rows
+            self.progress(_LEARNED + int(share * (_STAGES - _LEARNED - 1)), _STAGES, "detect.scoring")
+
+    def _kinds(self, change: Bytes, at: NDArray[np.intp], before: Image, after: Image) -> Bytes:
+        """Return the class of every changed pixel, 0 where nothing changed, 255 where not observed."""
+        kinds = np.where(change == patches.UNSEEN, change, np.uint8(0))
+        first, second = (dict(zip(self.pair.names, values, strict=True)) for values in (before, after))
+        kinds.ravel()[at] = classify(first, second, self.targets)
+        return kinds
+
+
+def _surrounded(strips: Iterator[tuple[int, Counts]]) -> Iterator[tuple[int, Counts, int, int]]:
+    """Yield first row, counts, and how many rows above and below serve the smoothing alone.
+
+    A strip is held back by the rows that its smoothing needs of the next one, and no row is read twice.
+    """
+    held: Counts | None = None
+    top = above = 0
+    for _, counts in strips:
+        wide = counts if held is None else held.above(counts)
+        del counts  # it is large, and held by nobody else
+        rows = wide.before.shape[1]
+        if rows > above + HALO_PX:
+            yield top, wide, above, HALO_PX
+            top += rows - above - HALO_PX
+            above = min(HALO_PX, rows - HALO_PX)
+        held = wide.last(HALO_PX + above)
+    if held is not None:
+        yield top, held, above, 0
+
+
+def _windows(pair: Pair, rng: np.random.Generator) -> list[tuple[slice, slice]]:
+    """Return windows of the sample: all of a small scene, else one at random in each cell of a lattice."""
+    rows, columns = (int(np.ceil(size / _WINDOW_PX)) for size in (pair.grid.rows, pair.grid.columns))
+    each = 2 * len(pair.names) * _WINDOW_PX**2 * 4
+    side = int(np.sqrt(np.clip(_WINDOW_BYTES // each, _FEWEST_WINDOWS, _MOST_WINDOWS)))
+    if rows * columns <= side * side:
+        at = [(row, column) for row in range(rows) for column in range(columns)]
+    else:
+        edges = [np.linspace(0, size, min(side, size) + 1).astype(int) for size in (rows, columns)]
+        at = [
+            (int(rng.integers(top, bottom)), int(rng.integers(left, right)))
+            for top, bottom in zip(edges[0][:-1], edges[0][1:], strict=True)
+            for left, right in zip(edges[1][:-1], edges[1][1:], strict=True)
+        ]
+    shape = (pair.grid.rows, pair.grid.columns)
+    return [
+        tuple(  # type: ignore[misc]
+            slice(_WINDOW_PX * first, min(_WINDOW_PX * (first + 1), size))
+            for first, size in zip(place, shape, strict=True)
+        )
+        for place in at
+    ]
+
+
+def _sample(windows: list[Counts], rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both dates' bands at pixels drawn evenly over the windows, observed ones only."""
+    pixels = sum(window.before[0].size for window in windows)
+    share = min(1.0, _SAMPLE_PX / pixels)
     chosen = []
-    for _, (_, before, after) in pair.strips():
-        seen = np.isfinite(before).all(axis=0) & np.isfinite(after).all(axis=0)
+    for window in windows:
+        seen = window.seen
         if share < 1:
             seen &= rng.random(seen.shape) < share
-        chosen.append((before[:, seen], after[:, seen]))
-    first, second = (np.concatenate(date_parts, axis=1).astype(np.float64) for date_parts in zip(*chosen, strict=True))
+        chosen.append(window.at(np.flatnonzero(seen.ravel())))
+    first, second = (np.concatenate(parts, axis=1).astype(np.float64) for parts in zip(*chosen, strict=True))
     if first.shape[1] <= 10 * first.shape[0]:
         raise WorkbenchError(
             "detect.nothing_observed",
@@ -167,16 +429,55 @@ def _sample(pair: Pair, rng: np.random.Generator) -> tuple[NDArray[np.float64], 
     return first, second
 
 
-def _strength(pair: Pair, mad: Mad) -> Image:
-    strength = np.full((pair.grid.rows, pair.grid.columns), np.nan, np.float32)
-    for inner, (top, before, after) in pair.strips(halo=HALO_PX):
-        values = change_strength(mad, before, after)
-        strength[inner] = values[inner.start - top : inner.stop - top]
-    return strength
+def _outlined(
+    pair: Pair, seen: Sightings, noise: Noise, params: Params, look: Look
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Group the changed pixels and describe the groups; also return how many were left out, by reason."""
+    grid = pair.grid
+    labels, kept = patches.grouped(seen.runs, seen.changed, (grid.rows, grid.columns), noise.smallest_px)
+    raw, holds = (_holds(tops, seen, kept, labels.of_run, noise.smallest_px) for tops in seen.tops)
+    strong = holds >= noise.lead_threshold
+    on_edge = ~strong & (raw >= noise.null.threshold(noise.chance))
+    suppressed = {"too_small": labels.too_small, "edge": int(on_edge.sum()), "weak": int((~strong & ~on_edge).sum())}
+    kept[kept] = strong[labels.of_run]
+    labels, holds = labels.only(strong), holds[strong]
+    count = len(labels.classes)
+    pixels, *totals = (
+        np.bincount(labels.of_run, weights=each[kept], minlength=count)
+        for each in (seen.changed, seen.strength, *seen.sums)
+    )
+    means = np.array(totals[1:]).reshape(2, len(pair.names), count) / pixels
+    marks = Marks(totals[0] / pixels, *_peaks(seen, kept, labels.of_run, count))
+    found = patches.describe(labels, marks, (means[0], means[1]), grid=grid, threshold=noise.threshold, look=look)
+    at = found.index.to_numpy() - 1
+    before, after = (dict(zip(look.bands, date_means[:, at], strict=True)) for date_means in means)
+    found["target"] = np.array(name(before, after, found["machine_class"], params.targets), object)
+    found = found.assign(strength=marks.strength[at], holds_to=holds[at], pixels=pixels[at].astype(int))
+    if params.wanted is None:
+        return found, suppressed
+    kept_rows = found["target"].isin(params.wanted)
+    return found[kept_rows], suppressed | {"other_target": int((~kept_rows).sum())}
 
 
-def _finite_sample(strength: Image, rng: np.random.Generator) -> NDArray[np.float64]:
-    finite = strength[np.isfinite(strength)]
-    if finite.size > _NULL_PX:
-        finite = rng.choice(finite, _NULL_PX, replace=False)
-    return finite.astype(np.float64)
+def _holds(
+    strengths: Image, seen: Sightings, kept: NDArray[np.bool_], of_run: NDArray[np.int32], smallest_px: int
+) -> Image:
+    """Return up to which threshold each group keeps its smallest area: the strength of its n-th strongest pixel."""
+    pixels = seen.changed[kept]
+    label = np.repeat(of_run, pixels).astype(np.uint64)
+    tops = strengths[np.repeat(kept, seen.changed)]
+    fine = np.minimum(tops * _FINE, _MOST_FINE).astype(np.uint64)
+    ranked = np.sort((label << np.uint64(32)) | (np.uint64(_MOST_FINE) - fine))
+    count = int(of_run.max(initial=-1)) + 1
+    first = np.searchsorted(ranked, np.arange(count, dtype=np.uint64) << np.uint64(32))
+    wanted = ranked[first + smallest_px - 1] & np.uint64(0xFFFFFFFF)
+    return ((_MOST_FINE - wanted.astype(np.float64)) / _FINE).astype(np.float32)
+
+
+def _peaks(
+    seen: Sightings, kept: NDArray[np.bool_], of_run: NDArray[np.int32], count: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return row and column of the strongest pixel of each group, the first in reading order where several are."""
+    order = np.lexsort((-seen.peak[kept], of_run))
+    first = order[np.searchsorted(of_run[order], np.arange(count))]
+    return seen.runs.row[kept][first], seen.peak_column[kept][first]

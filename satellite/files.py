@@ -2,11 +2,15 @@
 
 import re
 from calendar import monthrange
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Self
 
 import numpy as np
@@ -27,10 +31,12 @@ from gis.files import written_aside
 from gis.pictures import Picture
 from satellite import bands
 from satellite.patches import Grid, Strip
+from satellite.scores import Counts
 
 Image = NDArray[np.float32]
 
 STRIP_ROWS = 512
+_READERS = 2
 _EDGE_PX = 1e-3
 _PICTURE_PX = 2400
 _GAMMA = 0.8
@@ -99,6 +105,63 @@ class Pair:
             before[:, ~usable] = np.nan
             after[:, ~usable] = np.nan
         return before, after
+
+    def counts(self, rows: slice, columns: slice = slice(None)) -> Counts:
+        """Return both dates as stored where the files say what stands for nodata, else as ``read`` does.
+
+        Raises
+        ------
+        WorkbenchError
+            ``detect.unreadable`` if a file ends before its pixels do.
+        """
+        window = Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
+        before, first = _stored(self.before, self.grid, window, (0.0, 0.0))
+        after, second = _stored(self.after, self.grid, window, self.shift_px)
+        for mask in self.clear:
+            hidden = _read(mask, self.grid, window, nearest=True)[0] != 1
+            before[:, hidden] = first.missing
+            after[:, hidden] = second.missing
+        gains, offsets = (np.array([getattr(each, name) for each in (first, second)]) for name in ("gains", "offsets"))
+        return Counts(before, after, (first.missing, second.missing), gains, offsets)
+
+    def ahead(self, *, rows: int = STRIP_ROWS) -> Iterator[tuple[int, Counts]]:
+        """Yield first row and counts of strips of whole rows in order, read ahead by two threads.
+
+        Raises
+        ------
+        WorkbenchError
+            ``detect.unreadable``.
+        """
+        starts = iter(range(0, self.grid.rows, rows))
+        with ExitStack() as stack:
+            readers = [stack.enter_context(self._again()) for _ in range(_READERS)]
+            # Closed before the files are: shutting down waits for what is being read.
+            pool = stack.enter_context(ThreadPoolExecutor(_READERS))
+            free: SimpleQueue[Pair] = SimpleQueue()
+            for reader in readers:
+                free.put(reader)
+
+            def strip(first: int) -> tuple[int, Counts]:
+                reader = free.get()
+                try:
+                    return first, reader.counts(slice(first, min(first + rows, self.grid.rows)))
+                finally:
+                    free.put(reader)
+
+            waiting = deque(pool.submit(strip, first) for first in islice(starts, _READERS))
+            while waiting:
+                # Nothing here may hold on to a strip that was handed out.
+                yield waiting.popleft().result()
+                waiting.extend(pool.submit(strip, first) for first in islice(starts, 1))
+
+    def _again(self) -> "Pair":
+        """Open the same files once more, for another thread."""
+        with ExitStack() as stack:
+            before, after, *clear = (
+                replace(source, reader=stack.enter_context(opened(source.path)))
+                for source in (self.before, self.after, *self.clear)
+            )
+            return replace(self, before=before, after=after, clear=tuple(clear), opened=stack.pop_all())
 
     def strips(self, *, rows: int = STRIP_ROWS, halo: int = 0) -> Iterator[tuple[slice, Strip]]:
         """Yield the image in strips of whole rows.
@@ -285,7 +348,39 @@ def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) 
 def _read(
     source: Source, grid: Grid, window: Window, shift_px: tuple[float, float] = (0.0, 0.0), *, nearest: bool = False
 ) -> Image:
-    """Read a window of the grid: straight from the file where its pixels coincide with the grid's, else warped.
+    """Return physical values of a window of the grid, see ``_through``."""
+    with _through(source, grid, window, shift_px, nearest=nearest) as (reader, at):
+        return _values(source, reader, at)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How to read stored counts: what is missing, and gain and offset of each band."""
+
+    missing: float
+    gains: tuple[float, ...]
+    offsets: tuple[float, ...]
+
+
+def _stored(
+    source: Source, grid: Grid, window: Window, shift_px: tuple[float, float]
+) -> tuple[NDArray[np.number], _Scale]:
+    """Return a window as stored, and its scale; where the file names no nodata, as physical values."""
+    if source.reader.nodata is None:
+        ones, zeros = (1.0,) * len(source.bands), (0.0,) * len(source.bands)
+        return _read(source, grid, window, shift_px), _Scale(np.nan, ones, zeros)
+    gains, offsets = (
+        tuple(values[band - 1] for band in source.bands) for values in (source.reader.scales, source.reader.offsets)
+    )
+    with _through(source, grid, window, shift_px) as (reader, at):
+        return reader.read(list(source.bands), window=at), _Scale(source.reader.nodata, gains, offsets)
+
+
+@contextmanager
+def _through(
+    source: Source, grid: Grid, window: Window, shift_px: tuple[float, float], *, nearest: bool = False
+) -> Iterator[tuple[DatasetReader | WarpedVRT, Window]]:
+    """Yield what to read a window of the grid from, and where: the file itself where pixels coincide.
 
     A mask or a shifted image may not cover the grid; warped, the rest comes out as not observed.
     """
@@ -293,8 +388,9 @@ def _read(
     with reading(source.path):
         inside = shift_px == (0.0, 0.0) and not nearest
         if inside and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
-            at = Window(window.col_off + round(corner.c), window.row_off + round(corner.f), window.width, window.height)
-            return _values(source, source.reader, at)
+            moved = (window.col_off + round(corner.c), window.row_off + round(corner.f))
+            yield source.reader, Window(*moved, window.width, window.height)
+            return
         with WarpedVRT(
             source.reader,
             crs=grid.crs,
@@ -304,7 +400,7 @@ def _read(
             resampling=Resampling.nearest if nearest else Resampling.cubic,
             add_alpha=source.reader.nodata is None and ColorInterp.alpha not in source.reader.colorinterp,
         ) as warped:
-            return _values(source, warped, window)
+            yield warped, window
 
 
 def _values(source: Source, reader: DatasetReader | WarpedVRT, window: Window) -> Image:

@@ -4,19 +4,26 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from affine import Affine
+from exactextract import exact_extract
+from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from rasterio import features
 from scipy import ndimage
-from shapely.geometry import shape
+from shapely import Geometry
 
 from gis import schema
 from gis.crs import GEODESIC, STORAGE
+from satellite import outlines as tracing
+from satellite import runs
+from satellite.runs import Runs
 from satellite.targets import CLASSES, differences
 
 SCHEMA = schema.table(
@@ -37,11 +44,8 @@ SCHEMA = schema.table(
 ``d_*`` are index differences, after minus before, of the patch means."""
 
 CHANGED, UNCHANGED, UNSEEN = 1, 0, 255
-_SQUARE = np.ones((3, 3), bool)
-_VOTERS_PX = 5
-_UNKNOWN_VOTE = 0.5
-# Running sums of floats differ in the last digits: equal votes are no majority.
-_TIE = 1e-4
+VOTES = np.array([0.5 if name == "other" else 1.0 for name in CLASSES], np.float32)
+"""Weight of a neighbour's class in ``consolidate``."""
 
 Strip = tuple[int, NDArray[np.float32], NDArray[np.float32]]
 """First row, and both dates' bands (p, rows, columns) of these rows."""
@@ -65,6 +69,11 @@ class Grid:
         lon, lat = Transformer.from_crs(self.crs, STORAGE, always_xy=True).transform(x, y)
         return abs(float(GEODESIC.polygon_area_perimeter(lon, lat)[0]))
 
+    def places(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return map coordinates (n, 2) of pixel coordinates (column, row)."""
+        a, b, c, d, e, f = self.transform[:6]
+        return pixels @ np.array([[a, d], [b, e]]) + (c, f)
+
 
 def decide(strength: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
     """Return 1 where the strength exceeds the threshold, 0 where it does not, 255 where it is NaN."""
@@ -78,17 +87,45 @@ class Labels:
 
     Attributes
     ----------
-    of_pixel : (rows, columns) int32
-        0 outside, then 1 to n.
+    runs : Runs
+        The pixels of the groups, row by row.
+    of_run : (n,) int32
+        Group of each run, from 0.
+    shape : (int, int)
+        Rows and columns of the scene.
     classes : tuple of str
-        Machine class of label 1 to n.
+        Machine class of each group.
     too_small : int
         How many groups were dropped for their size.
     """
 
-    of_pixel: NDArray[np.int32]
+    runs: Runs
+    of_run: NDArray[np.int32]
+    shape: tuple[int, int]
     classes: tuple[str, ...]
     too_small: int
+
+    @cached_property
+    def of_pixel(self) -> NDArray[np.int32]:
+        """(rows, columns) int32: 0 outside, then 1 to n in the order of ``classes``."""
+        raster = np.zeros(self.shape, np.int32)
+        for row, first, last, label in zip(
+            self.runs.row, self.runs.first, self.runs.last, self.of_run + 1, strict=True
+        ):
+            raster[row, first:last] = label
+        return raster
+
+    @cached_property
+    def pixels(self) -> NDArray[np.int64]:
+        """Pixels of each group, closed gaps among them."""
+        return np.bincount(self.of_run, weights=self.runs.pixels, minlength=len(self.classes)).astype(np.int64)
+
+    def only(self, keep: NDArray[np.bool_]) -> "Labels":
+        """Return the groups where ``keep`` is True, in their order."""
+        number = np.cumsum(keep, dtype=np.int32) - np.int32(1)
+        kept = keep[self.of_run]
+        classes = tuple(name for name, kept_one in zip(self.classes, keep, strict=True) if kept_one)
+        return Labels(self.runs.only(kept), number[self.of_run[kept]], self.shape, classes, self.too_small)
 
 
 def consolidate(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -105,19 +142,7 @@ def consolidate(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
         Pixels of 5 x 5 around vote for their class; one without a known class has half a vote, since a rule that holds
         says more than one that does not. What is unchanged or not observed stays so.
     """
-    voting = (kinds > 0) & (kinds != UNSEEN)
-    winners = kinds.copy()
-    most = np.zeros(kinds.shape, np.float32)
-    for kind, name in enumerate(CLASSES, start=1):
-        own = kinds == kind
-        if not own.any():
-            continue
-        weight = _UNKNOWN_VOTE if name == "other" else 1.0
-        votes = ndimage.uniform_filter(own.astype(np.float32) * np.float32(weight), _VOTERS_PX, mode="constant")
-        better = voting & (votes > most + _TIE)
-        winners[better] = kind
-        most[better] = votes[better]
-    return winners
+    return runs.vote(np.pad(kinds, ((2, 2), (0, 0))), VOTES)
 
 
 def label(kinds: NDArray[np.uint8], smallest_px: int) -> Labels:
@@ -132,22 +157,38 @@ def label(kinds: NDArray[np.uint8], smallest_px: int) -> Labels:
     smallest_px : int
         Groups of fewer pixels are dropped.
     """
-    labels = np.zeros(kinds.shape, np.int32)
-    classes: list[str] = []
-    too_small = 0
-    for kind, name in enumerate(CLASSES, start=1):
-        own = kinds == kind
-        if not own.any():
-            continue
-        closed = ndimage.binary_closing(np.pad(own, 1), _SQUARE)[1:-1, 1:-1] & (own | ((kinds == 0) & (labels == 0)))
-        groups, found = ndimage.label(closed, _SQUARE)
-        keep = np.bincount(groups[own], minlength=found + 1) >= smallest_px
-        keep[0] = False
-        numbers = np.where(keep, np.cumsum(keep) + len(classes), 0).astype(np.int32)
-        labels = np.maximum(labels, numbers[groups])
-        classes += [name] * int(keep.sum())
-        too_small += int(found - keep.sum())
-    return Labels(labels, tuple(classes), too_small)
+    found = runs.find(runs.close(np.pad(kinds, ((2, 2), (0, 0)))))
+    shape = (kinds.shape[0], kinds.shape[1])
+    return grouped(found, found.pixels, shape, smallest_px)[0]
+
+
+def grouped(
+    found: Runs, weights: NDArray[np.integer], shape: tuple[int, int], smallest_px: int
+) -> tuple[Labels, NDArray[np.bool_]]:
+    """Group runs of one class that touch; also return which runs are part of a group.
+
+    Parameters
+    ----------
+    found : Runs
+        Kind: 1 + position in ``targets.CLASSES``.
+    weights : (n,) int
+        Pixels of each run that count for the size.
+    shape : (int, int)
+    smallest_px : int
+        Groups of fewer pixels are dropped.
+    """
+    groups = runs.group(found)
+    count = int(groups.max()) + 1 if groups.size else 0
+    keep = np.bincount(groups, weights=weights, minlength=count) >= smallest_px
+    kinds = np.zeros(count, np.uint8)
+    kinds[groups] = found.kind
+    kept_runs = keep[groups] if groups.size else np.zeros(0, bool)
+    # By class, then by place.
+    order = np.flatnonzero(keep)[np.argsort(kinds[keep], kind="stable")]
+    number = np.zeros(count, np.int32)
+    number[order] = np.arange(len(order))
+    classes = tuple(CLASSES[kind - 1] for kind in kinds[order])
+    return Labels(found.only(kept_runs), number[groups[kept_runs]], shape, classes, int(count - keep.sum())), kept_runs
 
 
 def sums(labels: NDArray[np.int32], strips: Iterable[Strip]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -167,11 +208,15 @@ def sums(labels: NDArray[np.int32], strips: Iterable[Strip]) -> tuple[NDArray[np
 
 
 def polygons(labels: NDArray[np.int32], grid: Grid) -> gpd.GeoSeries:
-    """Return the outline of every label along the pixel edges, in label order, EPSG:4490."""
-    found = features.shapes(labels, mask=labels > 0, connectivity=8, transform=grid.transform)
-    outlines = sorted(((int(value), shape(outline)) for outline, value in found), key=lambda pair: pair[0])
-    drawn = gpd.GeoSeries([outline for _, outline in outlines], crs=grid.crs)
-    return drawn.make_valid().to_crs(STORAGE)
+    """Return the outline of every label (1 to n) in label order, EPSG:4490; see ``outlines.smooth``."""
+    found = runs.find(labels, unseen=-1)
+    drawn = tracing.trace(found, found.kind.astype(np.int32) - 1, int(labels.max(initial=0)))
+    return _placed(tracing.smooth(drawn), grid)
+
+
+def _placed(drawn: NDArray[np.object_], grid: Grid) -> gpd.GeoSeries:
+    """Carry outlines from pixel coordinates to EPSG:4490."""
+    return gpd.GeoSeries(shapely.transform(drawn, grid.places), crs=grid.crs).to_crs(STORAGE)
 
 
 @dataclass(frozen=True)
@@ -183,9 +228,25 @@ class Look:
     after_on: date | None
 
 
+@dataclass(frozen=True)
+class Marks:
+    """Of each group: mean strength, and row and column of the strongest pixel."""
+
+    strength: NDArray[np.float64]
+    row: NDArray[np.integer]
+    column: NDArray[np.integer]
+
+
+def marks_of(labels: Labels, strength: NDArray[np.float32]) -> Marks:
+    """Return the marks of each group in a raster of strengths."""
+    numbers = np.arange(1, len(labels.classes) + 1)
+    peaks = np.array(ndimage.maximum_position(strength, labels.of_pixel, numbers), int).reshape(-1, 2)
+    return Marks(np.asarray(ndimage.mean(strength, labels.of_pixel, numbers), float), peaks[:, 0], peaks[:, 1])
+
+
 def describe(
     labels: Labels,
-    strength: NDArray[np.float32],
+    strength: NDArray[np.float32] | Marks,
     means: tuple[NDArray[np.float64], NDArray[np.float64]],
     *,
     grid: Grid,
@@ -197,7 +258,7 @@ def describe(
     Parameters
     ----------
     labels : Labels
-    strength : (rows, columns) float32
+    strength : (rows, columns) float32 or Marks
         See ``change.strength``.
     means : two (p, n) arrays
         See ``sums``.
@@ -205,19 +266,26 @@ def describe(
     threshold : float
         Strength above which a pixel counts as changed.
     look : Look
+
+    Returns
+    -------
+    GeoDataFrame
+        Its index is the number of the label, from 1. Areas are those of the pixels, outlines are smoothed.
     """
-    outlines = polygons(labels.of_pixel, grid)
+    marks = strength if isinstance(strength, Marks) else marks_of(labels, strength)
+    traced = tracing.trace(labels.runs, labels.of_run, len(labels.classes))
     before, after = (dict(zip(look.bands, date_means, strict=True)) for date_means in means)
-    numbers = np.arange(1, len(outlines) + 1)
     table = differences(before, after)
     table.insert(0, "machine_class", list(labels.classes))
-    table["score"] = np.clip(1 - threshold / ndimage.mean(strength, labels.of_pixel, numbers), 0, 1)
-    table["area_m2"] = [abs(GEODESIC.geometry_area_perimeter(outline)[0]) for outline in outlines]
+    table["score"] = np.clip(1 - threshold / marks.strength, 0, 1)
+    table["area_m2"] = areas_m2(_placed(traced, grid))
     table["before_on"] = pd.Series(look.before_on, index=table.index, dtype="datetime64[us]")
     table["after_on"] = pd.Series(look.after_on, index=table.index, dtype="datetime64[us]")
+    outlines = _placed(tracing.smooth(traced), grid)
     patches = gpd.GeoDataFrame(table, geometry=outlines.to_numpy(), crs=STORAGE)
-    patches.insert(0, "patch_id", [_name(outline, look) for outline in outlines])
-    ranked = patches.sort_values(["score", "patch_id"], ascending=[False, True], ignore_index=True)
+    patches.insert(0, "patch_id", _names(marks, grid, look))
+    patches.index = pd.RangeIndex(1, len(patches) + 1, name="label")
+    ranked = patches.sort_values(["score", "patch_id"], ascending=[False, True])
     checked: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "patches")
     return checked
 
@@ -234,17 +302,46 @@ def burn(outlines: gpd.GeoSeries, values: Sequence[int], grid: Grid) -> NDArray[
     return burnt
 
 
-def seen_share(change: NDArray[np.uint8], grid: Grid, outlines: gpd.GeoSeries) -> pd.Series:
-    """Return the share of each polygon's pixels that were observed (``change`` is not 255), index as ``outlines``.
+def areas_m2(outlines: Iterable[Geometry]) -> list[float]:
+    """Return areas on the ellipsoid of outlines in EPSG:4490."""
+    return [abs(GEODESIC.geometry_area_perimeter(outline)[0]) for outline in outlines]
 
-    A pixel belongs to a polygon if its middle does; a polygon without any pixel is NaN.
+
+def seen_share(change: NDArray[np.uint8], grid: Grid, outlines: gpd.GeoSeries) -> pd.Series:
+    """Return the share of each polygon's area that was observed (``change`` is not 255), index as ``outlines``.
+
+    A polygon off the grid is NaN.
     """
-    placed = outlines.to_crs(grid.crs)
-    shares = []
-    for outline in placed:
-        inside = features.geometry_mask([outline], change.shape, grid.transform, invert=True)
-        shares.append(np.mean(change[inside] != UNSEEN) if inside.any() else np.nan)
-    return pd.Series(shares, index=outlines.index, dtype=float)
+    seen = (change != UNSEEN).astype(np.float32)
+    found = zonal(seen, grid, outlines, ("mean",))
+    return found["mean"].rename(None)
+
+
+def zonal(
+    values: NDArray[np.float32], grid: Grid, outlines: gpd.GeoSeries, operations: tuple[str, ...] = ("mean",)
+) -> pd.DataFrame:
+    """Summarise pixels under polygons, each pixel by the share of it that a polygon covers.
+
+    Parameters
+    ----------
+    values : (rows, columns) float32
+        NaN takes no part.
+    grid : Grid
+    outlines : GeoSeries
+    operations : tuple of str
+        Of exactextract: ``mean``, ``count``, ``sum``, ``min``, ``max``, ``stdev``, ``median``...
+
+    Returns
+    -------
+    DataFrame
+        A column an operation, index as ``outlines``; NaN for a polygon without any value (0 for ``count``).
+    """
+    west, north = grid.transform.c, grid.transform.f
+    east, south = grid.transform @ (grid.columns, grid.rows)
+    source = NumPyRasterSource(values, xmin=west, ymin=south, xmax=east, ymax=north, nodata=float("nan"))
+    placed = gpd.GeoDataFrame(geometry=outlines.to_crs(grid.crs).to_numpy(), crs=grid.crs)
+    found = exact_extract(source, placed, list(operations), output="pandas")
+    return pd.DataFrame(found).set_axis(outlines.index).astype(float)
 
 
 def _band_totals(labels: NDArray[np.int32], bands: NDArray[np.float32], count: int) -> NDArray[np.float64]:
@@ -258,7 +355,9 @@ def _band_totals(labels: NDArray[np.int32], bands: NDArray[np.float32], count: i
     return totals
 
 
-def _name(outline: object, look: Look) -> str:
-    """Derive the id from dates and outline, so that a re-run gives the same one."""
-    spoken = f"{look.before_on}|{look.after_on}|{outline:.6f}"
-    return "P" + hashlib.sha256(spoken.encode()).hexdigest()[:12]
+def _names(marks: Marks, grid: Grid, look: Look) -> list[str]:
+    """Derive ids from dates and the strongest pixel: a re-run, or another threshold, gives the same patch the same."""
+    x, y = grid.places(np.column_stack([marks.column + 0.5, marks.row + 0.5])).T
+    lon, lat = Transformer.from_crs(grid.crs, STORAGE, always_xy=True).transform(x, y)
+    spoken = [f"{look.before_on}|{look.after_on}|{east:.7f} {north:.7f}" for east, north in zip(lon, lat, strict=True)]
+    return ["P" + hashlib.sha256(each.encode()).hexdigest()[:12] for each in spoken]

@@ -55,7 +55,7 @@ def test_taizhou_with_no_option_set():
 def test_canonical_correlations_are_the_published_ones(name, published):
     """Canty's implementation of IR-MAD gives the same canonical correlations within 1e-3."""
     found = _run(PairFiles(PAIRS / name / "t1.tif", PAIRS / name / "t2.tif"))
-    assert found.mad.rho == pytest.approx(published, abs=1e-3)
+    assert found.scorer.rho == pytest.approx(published, abs=1e-3)
 
 
 def test_planted_changes_are_found_and_named(made):
@@ -110,8 +110,10 @@ def test_progress_is_told(made):
     """A caller hears every stage, in order."""
     heard = []
     _run(made[0], progress=lambda done, total, code: heard.append((done, total, code)))
-    assert [done for done, _, _ in heard] == list(range(5))
-    assert heard[-1] == (4, 4, "detect.done")
+    done = [at for at, _, _ in heard]
+    assert done == sorted(done)
+    assert {code for _, _, code in heard} >= {"detect.registering", "detect.fitting", "detect.scoring"}
+    assert heard[-1] == (100, 100, "detect.done")
 
 
 @pytest.mark.parametrize("wrong", [{"false_alarm": 0}, {"false_alarm": 1.5}, {"smallest_m2": -1}])

@@ -33,7 +33,7 @@ GRASS = {"crop": 0.5, "dry_plants": 0.23, "subsoil": 0.27}
 )
 def test_known_surfaces(before, after, expected):
     """Each surface change is named, and field work, growth and flooding are not."""
-    number = targets.classify(_mix(**before), _mix(**after), targets.Rules())[0]
+    number = targets.classify(_mix(**before), _mix(**after), targets.standard())[0]
     assert targets.CLASSES[number - 1] == expected
 
 
@@ -42,13 +42,13 @@ def test_units_do_not_matter(factor):
     """Reflectance, per mille or counts give the same class."""
     before, after = _mix(**FIELD), _mix(subsoil=1.0)
     scaled = [{band: values * factor for band, values in date.items()} for date in (before, after)]
-    assert targets.CLASSES[targets.classify(*scaled, targets.Rules())[0] - 1] == "excavation"
+    assert targets.CLASSES[targets.classify(*scaled, targets.standard())[0] - 1] == "excavation"
 
 
 def test_without_the_bands_all_is_other():
     """Images without short-wave infrared are not classified, and the missing indices are NaN."""
     before = {"red": np.ones(2), "green": np.ones(2), "nir": np.full(2, 3.0)}
-    assert (targets.classify(before, before, targets.Rules()) == len(targets.CLASSES)).all()
+    assert (targets.classify(before, before, targets.standard()) == len(targets.CLASSES)).all()
     table = targets.differences(before, before)
     assert table["d_ndvi"].tolist() == [0, 0]
     assert table["d_nbr"].isna().all()

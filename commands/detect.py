@@ -1,0 +1,82 @@
+"""Commands of change between two dates: detect, and the table of targets."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import frame
+from commands.frame import Arguments
+from gis.language import Catalogue
+
+if TYPE_CHECKING:  # heavy libraries wait until a command runs
+    from commands.frame import Verbs
+    from satellite.detection import Params
+
+_METHODS = ("irmad", "mad", "cva", "ndvi", "ndwi", "mndwi", "ndbi", "nbr", "bsi")
+_PRESETS = ("all", "construction", "sheds", "mining", "waste", "water", "straw_burning", "reserve")
+
+
+def detect(verbs: "Verbs", words: Catalogue) -> None:
+    """Add the command that compares two images."""
+    parser = frame.command(verbs, "detect", "cli.detect", _run_detect, words)
+    parser.add_argument("before", type=Path, help=words.say("cli.before"))
+    parser.add_argument("after", type=Path, help=words.say("cli.after"))
+    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.out"))
+    day = frame.day(words)
+    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
+    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+    parser.add_argument("--preset", choices=_PRESETS, default="all", help=words.say("cli.preset"))
+    parser.add_argument("--method", choices=_METHODS, default="irmad", help=words.say("cli.method"))
+    parser.add_argument("--side", choices=("both", "rise", "fall"), default="both", help=words.say("cli.side"))
+    parser.add_argument("--false-leads", type=frame.positive, metavar="N", help=words.say("cli.false_leads"))
+    parser.add_argument("--false-alarm", type=frame.share, metavar="P", help=words.say("cli.false_alarm"))
+    parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
+    parser.add_argument("--targets", type=Path, metavar="TOML", help=words.say("cli.target_rules"))
+
+
+def targets(verbs: "Verbs", words: Catalogue) -> None:
+    """Add the command that shows the targets."""
+    frame.command(verbs, "targets", "cli.targets", _show_targets, words)
+
+
+def _run_detect(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import chain
+    from satellite.files import PairFiles
+
+    pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
+    out = arguments.out or frame.project(arguments).detect
+    dates = (arguments.before_on, arguments.after_on)
+    params = _params(arguments)
+    step = chain.detect(pair, out, dates=dates, params=params, preset=arguments.preset, progress=frame.progress(words))
+    frame.print_step(step, words)
+    for code in step.figures["warnings"]:  # type: ignore[attr-defined]
+        print(words.say(code))
+    return 0
+
+
+def _params(arguments: Arguments) -> "Params":
+    from satellite import presets
+    from satellite.detection import Params
+    from satellite.scores import Method
+
+    preset = presets.standard()[arguments.preset]
+    wanted = None if preset.name == "all" else preset.targets
+    params = Params(false_leads=preset.false_leads, smallest_m2=preset.smallest_m2, wanted=wanted)
+    given = {name: getattr(arguments, name) for name in ("false_leads", "false_alarm", "smallest_m2")}
+    params = replace(params, **{name: value for name, value in given.items() if value is not None})
+    if arguments.side != "both" and arguments.method in _METHODS[:3]:
+        arguments.side = "both"
+    params = replace(params, method=Method(arguments.method, arguments.side))
+    if arguments.targets is None:
+        return params
+    from cross_check import chain
+
+    return replace(params, targets=chain.read_targets(arguments.targets))
+
+
+def _show_targets(arguments: Arguments, words: Catalogue) -> int:  # noqa: ARG001 - one signature for all verbs
+    from satellite import targets
+
+    print(targets.standard_text(), end="")
+    return 0

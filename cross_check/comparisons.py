@@ -1,0 +1,121 @@
+"""Comparisons of two images before and after they ran: checks, cost, and whether a result is stale."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cross_check.files import Project
+from satellite import alignment
+from satellite import files as images
+from satellite.alignment import Alignment
+from satellite.detection import Noise
+from satellite.false_leads import AREA_M2, Null
+from satellite.files import PairFiles
+
+_MASK = "-clear.tif"
+_SECONDS_A_VALUE = 1.1e-8
+_START_S = 5.0
+_HELD_BYTES = 650_000_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is known of a pair before it runs.
+
+    Attributes
+    ----------
+    alignment : Alignment
+    bands : tuple of str
+    pixels : int
+    area_km2 : float
+    """
+
+    alignment: Alignment
+    bands: tuple[str, ...]
+    pixels: int
+    area_km2: float
+
+    @property
+    def seconds(self) -> float:
+        """Rough time of a run on two cores, see ``tests/benchmarks/bench_change.py``."""
+        return _START_S + _SECONDS_A_VALUE * self.pixels * len(self.bands) * 2
+
+    @property
+    def gigabytes(self) -> float:
+        """Rough memory of a run: strips of whole rows and the changed pixels."""
+        row = 2 * len(self.bands) * 4 * 512 * np.sqrt(self.pixels)
+        return float((_HELD_BYTES + 3 * row) / 1e9)
+
+
+def listing(project: Project) -> list[Path]:
+    """Return the images of a project that may be compared, by name; masks are none."""
+    found = sorted({*project.imagery.glob("*.tif"), *project.imagery.glob("*/*.tif")})
+    return [path for path in found if not path.name.endswith((_MASK, ".clear.tif"))]
+
+
+def masks(*taken: Path) -> tuple[Path, ...]:
+    """Return the clear masks that lie beside images: of a.tif a-clear.tif or a.clear.tif."""
+    beside = [path.with_name(f"{path.stem}{end}") for path in taken for end in (_MASK, ".clear.tif")]
+    return tuple(path for path in beside if path.is_file())
+
+
+def check(pair_files: PairFiles) -> Check:
+    """Measure how two images lie to each other, without comparing them.
+
+    Raises
+    ------
+    WorkbenchError
+        See ``satellite.files.open_pair`` and ``satellite.alignment.align``.
+    """
+    with images.open_pair(pair_files) as pair:
+        _, aligned = alignment.align(pair)
+        pixels = pair.grid.rows * pair.grid.columns
+        return Check(aligned, pair.names, pixels, pixels * pair.grid.pixel_m2 / 1e6)
+
+
+def stale(recipe: Mapping[str, Any], folder: Path, asked: Mapping[str, object]) -> list[str]:
+    """Return why a result no longer answers what is asked, as catalogue codes; nothing if it does.
+
+    Parameters
+    ----------
+    recipe : mapping
+    folder : Path
+        Where the recipe lies.
+    asked : mapping
+        ``before``, ``after`` (file names), ``method``, ``preset``, ``false_leads`` and ``smallest_m2``.
+    """
+    said = []
+    made = (folder / "recipe.json").stat().st_mtime
+    inputs = [recipe["inputs"]["before"], recipe["inputs"]["after"], *recipe["inputs"]["clear"]]
+    paths = [folder / str(each["path"]) for each in inputs]
+    if any(not path.is_file() or path.stat().st_mtime > made for path in paths):
+        said.append("change_page.stale_inputs")
+    if [path.name for path in paths[:2]] != [asked["before"], asked["after"]]:
+        said.append("change_page.stale_params")
+    params = recipe["params"]
+    had = {"method": recipe["method"], "preset": recipe.get("preset", "all")}
+    had |= {name: params.get(name) for name in ("false_leads", "smallest_m2")}
+    if any(had[name] != asked[name] for name in had):
+        said.append("change_page.stale_params")
+    return said
+
+
+def noise(recipe: Mapping[str, Any]) -> Noise | None:
+    """Return what no change looked like in a detection, None of one that did not measure it."""
+    kept = recipe.get("figures", {}).get("noise")
+    if not kept:
+        return None
+    nulls = {name: Null(**kept[name]) for name in ("null", "firm_null")}
+    return Noise(**{**kept, **nulls})
+
+
+def expected(recipe: Mapping[str, Any], threshold: float) -> float:
+    """Return how many false leads a lead threshold lets through in the whole image; NaN where that is unknown."""
+    found = noise(recipe)
+    if found is None:
+        return float("nan")
+    seen = sum(recipe["figures"]["histogram"]["counts"])
+    return found.false_leads_at(threshold) * seen * found.pixel_m2 / AREA_M2

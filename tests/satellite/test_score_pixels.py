@@ -1,0 +1,59 @@
+"""The compiled loops against numpy and scipy."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from satellite import score_pixels
+
+WEIGHTS = np.array([0.05, 0.2, 0.5, 0.2, 0.05], np.float32)
+
+
+def _forms(rng, bands):
+    return tuple(rng.normal(size=shape).astype(np.float32) for shape in ((3, bands), (3, bands), (2, 3)))
+
+
+def _smooth(plane):
+    along = ndimage.correlate1d(plane, WEIGHTS, axis=1, mode="constant")
+    return ndimage.correlate1d(along, WEIGHTS, axis=0, mode="constant")
+
+
+def _expected(before, after, seen, forms, edge):
+    mass = _smooth(seen.astype(float))
+    dates = []
+    for at, bands in enumerate((before, after)):
+        planes = np.tensordot(forms[at], bands, 1) - forms[2][at][:, None, None]
+        planes = np.where(seen, planes, 0)
+        means = np.array([_smooth(plane) / mass for plane in planes])
+        squares = _smooth((planes**2).sum(axis=0)) / mass
+        dates.append((means, squares - (means**2).sum(axis=0)))
+    total = ((dates[0][0] - dates[1][0]) ** 2).sum(axis=0)
+    varied = np.minimum(dates[0][1], dates[1][1])
+    return (np.where(seen, np.sqrt(each), np.nan) for each in (total, total / (1 + edge * varied)))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.uint16])
+def test_the_loops_equal_plain_arithmetic(kind):
+    """Forms, smoothing by the mass of what is observed, sums of squares and variances: as numpy and scipy have them."""
+    rng = np.random.default_rng(1)
+    before, after = (rng.integers(1, 200, (4, 31, 47)).astype(kind) for _ in range(2))
+    before[2, 5, 7], after[0, 20, 20:25] = 0, 0
+    seen = (before != 0).all(axis=0) & (after != 0).all(axis=0)
+    forms, zero, edge = _forms(rng, 4), np.float32(0), np.float32(1e-4)
+    found = score_pixels.score(before, after, (0, 0), (zero, zero), forms, WEIGHTS, (0, edge))
+    cut = [date[:, 4:20].copy() for date in (before, after)]
+    part = score_pixels.score(*cut, (3, 2), (zero, zero), forms, WEIGHTS, (0, edge))
+    expected = _expected(before.astype(float), after.astype(float), seen, forms, edge)
+    for whole, inner, wanted in zip(found, part, expected, strict=True):
+        assert whole == pytest.approx(wanted, rel=1e-3, nan_ok=True)
+        assert inner == pytest.approx(wanted[7:18], rel=1e-3, nan_ok=True)
+
+
+def test_the_histogram_is_that_of_numpy():
+    """Bins of a fixed width, the last one open, NaN in none."""
+    strength = np.random.default_rng(2).gamma(2, 3, (40, 50)).astype(np.float32)
+    strength[3, :] = np.nan
+    counts = score_pixels.histogram(strength, 4, 50)
+    seen = strength[np.isfinite(strength)]
+    edges = np.append(np.arange(50) / 4, np.inf)
+    assert counts.tolist() == np.histogram(seen, edges)[0].tolist()

@@ -1,0 +1,59 @@
+"""The page of change: order, result, stale signs."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from cross_check import chain
+from cross_check.files import Project
+from gis.language import catalogue
+from satellite import files as images
+from satellite import synthetic
+from satellite.files import PairFiles
+from tests.views import opened
+from views import change
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """A project with two images and a detection."""
+    made = Project(tmp_path_factory.mktemp("page"))
+    world = synthetic.make_world(5, size_px=300, each=1)
+    for at, name in ((0, "a"), (3, "b")):
+        images.write_scene(synthetic.scene(world, at), made.imagery / f"{name}.tif")
+    chain.detect(PairFiles(made.imagery / "a.tif", made.imagery / "b.tif"), made.detect)
+    return made
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_result_is_shown_and_becomes_stale(monkeypatch, compared, language):
+    """Fresh, nothing is said against it; with another method chosen the page says that it is stale."""
+    words = catalogue(language)
+    test = opened.page(monkeypatch, compared, "change", language)
+    assert words.say("change_page.stale_params") not in opened.told(test)
+    assert words.say("suppressed.too_small") in opened.html(test)
+    test.selectbox[2 if test.selectbox[2].label == words.say("change_page.method") else 3].set_value("cva").run()
+    assert not test.exception
+    assert words.say("change_page.stale_params") in opened.told(test)
+
+
+def test_the_slider_leaves_fewer_patches(monkeypatch, compared):
+    """The count of patches follows the threshold."""
+    test = opened.page(monkeypatch, compared, "change")
+    slider = test.slider[0]
+    before = int(test.metric[0].value.replace(",", ""))
+    slider.set_value(slider.max).run()
+    assert not test.exception
+    assert int(test.metric[0].value.replace(",", "")) < before
+
+
+def test_without_images_the_page_says_what_to_do(monkeypatch, tmp_path):
+    """An empty project names the command that brings images in."""
+    test = opened.page(monkeypatch, Project(tmp_path / "none"), "change")
+    assert "hdq scenes add" in test.code[0].value
+
+
+def test_what_changed_is_told_in_numbers():
+    """The largest differences first, small ones not at all."""
+    patch = gpd.GeoDataFrame({"d_ndvi": [-0.41], "d_bsi": [0.22], "d_nbr": [0.01], "d_ndwi": [float("nan")]}).iloc[0]
+    assert change.changed(pd.Series(patch)) == "NDVI -0.41, BSI +0.22"

@@ -1,0 +1,229 @@
+"""Change: two images are chosen, checked and compared in the queue; the result knows when it is stale."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cross_check import comparisons
+from cross_check.comparisons import Check
+from gis.errors import WorkbenchError
+from gis.language import Catalogue, catalogue
+from satellite import presets, scores, targets
+from satellite.files import PairFiles
+from views import board, choosing, colours, frame, layers, queue, scenes, state, wording
+from views.layers import Layer
+from views.state import Stamp
+
+PAGE = "change"
+_LIST_PX = 300
+_INDICES = ("ndvi", "bsi", "nbr", "ndbi", "mndwi", "ndwi")
+_TOLD = 3
+_HECTARE = 1e4
+_LEAST_TOLD = 0.03
+_KNOWN = {target.name for target in targets.standard()}
+
+
+def page() -> None:
+    """Draw the page."""
+    words = frame.words_now()
+    frame.title(words, "change_page.title")
+    project = state.project()
+    taken = comparisons.listing(project)
+    if len(taken) < 2:  # noqa: PLR2004 - a pair
+        st.info(words.say("change_page.no_images"), icon=":material/inbox:")
+        st.code(f"hdq scenes add FILE.tif --project {project.folder.name}", language=None)
+        st.stop()
+    asked = _order(words, taken)
+    queue.panel(words, "detect")
+    stamp = state.stamp_of(project)
+    if not stamp.has("recipe") or not stamp.has("patches"):
+        st.info(words.say("app.missing_recipe"), icon=":material/inbox:")
+        st.stop()
+    _result(words, stamp, asked)
+
+
+def _order(words: Catalogue, taken: list[Path]) -> dict[str, object]:
+    """Draw what is asked for, the check of the pair and the button; return what is asked."""
+    names = {path.name: path for path in taken}
+    first, second, third, fourth = st.columns([3, 3, 2, 3], gap="small")
+    before = first.selectbox(words.say("change_page.before"), list(names), index=0, key=f"{PAGE}-before")
+    after = second.selectbox(words.say("change_page.after"), list(names), index=len(names) - 1, key=f"{PAGE}-after")
+    known = presets.standard()
+    chosen = third.selectbox(
+        words.say("change_page.preset"), list(known), format_func=lambda each: _preset(each, words), key="preset"
+    )
+    method = fourth.selectbox(words.say("change_page.method"), scores.METHODS, format_func=str.upper)
+    first, second, third, fourth = st.columns([3, 3, 2, 3], gap="small", vertical_alignment="bottom")
+    leads = first.number_input(
+        words.say("change_page.false_leads"), 0.1, 1000.0, known[chosen].false_leads, key=f"{PAGE}-leads-{chosen}"
+    )
+    smallest = second.number_input(
+        words.say("cli.smallest"), 100.0, 1e6, known[chosen].smallest_m2, step=100.0, key=f"{PAGE}-m2-{chosen}"
+    )
+    pair = PairFiles(names[before], names[after], comparisons.masks(names[before], names[after]))
+    asked: dict[str, object] = {"before": before, "after": after, "method": method, "preset": chosen}
+    asked |= {"false_leads": leads, "smallest_m2": smallest}
+    with third:
+        queue.button(words, words.say("change_page.run"), _argv(pair, asked), key="run", disabled=before == after)
+    if fourth.toggle(words.say("change_page.check"), key=f"{PAGE}-check") and before != after:
+        _checked(words, pair)
+    return asked
+
+
+def _argv(pair: PairFiles, asked: dict[str, object]) -> list[str]:
+    argv = ["detect", str(pair.before), str(pair.after), "--preset", str(asked["preset"])]
+    argv += ["--method", str(asked["method"]), "--false-leads", f"{asked['false_leads']:g}"]
+    argv += ["--smallest-m2", f"{asked['smallest_m2']:g}"]
+    return [*argv, "--clear", *map(str, pair.clear)] if pair.clear else argv
+
+
+def _checked(words: Catalogue, pair: PairFiles) -> None:
+    """Draw how the two images lie to each other, and what a run will cost."""
+    marks = tuple(path.stat().st_mtime_ns for path in (pair.before, pair.after, *pair.clear))
+    try:
+        found = _check(pair, marks)
+    except WorkbenchError as error:
+        st.error(words.explain(error), icon=":material/error:")
+        return
+    aligned = found.alignment
+    known = aligned.found.known
+    figures = {
+        "shift": f"{aligned.found.length_px:.2f} px" if known else "?",
+        "residual": f"{aligned.residual.length_px:.2f} px" if known else "?",
+        "area": f"{found.area_km2:,.0f} km²",
+        "time": f"{found.seconds:,.0f} s, {found.gigabytes:.1f} GB",
+    }
+    for column, (name, said) in zip(st.columns(len(figures)), figures.items(), strict=True):
+        column.metric(words.say(f"change_page.{name}"), said)
+    if not aligned.residual.known:
+        st.warning(words.say("change_page.unchecked"), icon=":material/straighten:")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _check(pair: PairFiles, marks: tuple[int, ...]) -> Check:  # noqa: ARG001 - cached by the files' times
+    return comparisons.check(pair)
+
+
+def _result(words: Catalogue, stamp: Stamp, asked: dict[str, object]) -> None:
+    recipe, found = state.facts(stamp, "recipe"), state.tables(stamp)["patches"]
+    said = comparisons.stale(recipe, stamp.project.detect, asked) if "preset" in recipe else []
+    for code in said:
+        st.warning(words.say(code), icon=":material/history:")
+    for code in recipe.get("warnings", []):
+        st.warning(words.say(code), icon=":material/calendar_month:")
+    if comparisons.noise(recipe) is None or "holds_to" not in found:
+        st.info(words.say("app.missing_recipe"), icon=":material/info:")
+        st.stop()
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        threshold = _threshold(words, recipe, found)
+        kept = found[found["holds_to"] >= threshold].reset_index(drop=True)
+        _suppressed(words, recipe, len(found) - len(kept))
+    with right:
+        _patches(words, stamp, kept, threshold)
+
+
+def _threshold(words: Catalogue, recipe: dict[str, Any], found: gpd.GeoDataFrame) -> float:
+    """Draw the histogram and the slider with what it would leave; return the threshold."""
+    figures = recipe["figures"]
+    counts, per_unit = np.array(figures["histogram"]["counts"]), figures["histogram"]["per_unit"]
+    least = round(float(figures["noise"]["lead_threshold"]), 2)
+    most = float(max(np.ceil(found["holds_to"].max()) if len(found) else 0, least + 1))
+    key = f"{PAGE}-{figures['threshold']:.4f}-{figures['patches']}"  # another result has other limits
+    threshold = st.slider(words.say("change_page.threshold"), least, most, least, 0.05, key=key)
+    first, second = st.columns(2)
+    left = found[found["holds_to"] >= threshold]
+    first.metric(words.say("change_page.left"), f"{len(left):,}")
+    second.metric(words.say("change_page.expected"), f"{comparisons.expected(recipe, threshold):.2g}")
+    step = per_unit // 4
+    last = min(int(most * per_unit) // step + 1, len(counts) // step)
+    bars = counts[: last * step].reshape(last, step).sum(axis=1)
+    edges = np.arange(last) * step / per_unit
+    kept = edges >= threshold
+    heights = np.log10(np.maximum(bars, 1))
+    shown = pd.DataFrame({"<": np.where(kept, 0, heights), "≥": np.where(kept, heights, 0)}, index=edges)
+    st.bar_chart(shown, y_label=words.say("change_page.log"), height=190)
+    return float(threshold)
+
+
+def _suppressed(words: Catalogue, recipe: dict[str, Any], raised: int) -> None:
+    """Draw how many candidates were left out, by reason."""
+    counts = dict(recipe["figures"]["suppressed"])
+    rows = [(words.say(f"suppressed.{name}"), f"{count:,}") for name, count in counts.items()]
+    rows.append((words.say("change_page.raised"), f"{raised:,}"))
+    st.html(frame.sheet([words.say("change_page.suppressed"), words.say("change_page.left")], rows))
+
+
+def _patches(words: Catalogue, stamp: Stamp, kept: gpd.GeoDataFrame, threshold: float) -> None:
+    if kept.empty:
+        st.info(words.say("change_page.raised"), icon=":material/check_circle:")
+        return
+    ranked = kept.sort_values(["probability", "patch_id"], ascending=[False, True], ignore_index=True)
+    scene = board.Scene(
+        layers=_layers(stamp, threshold, words.language),
+        bounds=layers.bounds_of(ranked),
+        legend=[scenes.class_legend(words)],
+        chosen=choosing.chosen(PAGE),
+        flight=choosing.flight(PAGE),
+    )
+    board.draw(scene, words, f"{PAGE}-map", height=380, on_pick=choosing.from_map(PAGE))
+    columns = {
+        "target": [_target(each, words) for each in ranked["target"]],
+        "probability": [f"{each:.0%}" for each in ranked["probability"]],
+        "size": _areas(ranked, words),
+        "changed": [changed(row) for _, row in ranked.iterrows()],
+        "cloud": [wording.distance(each, words) for each in ranked["unseen_m"]],
+    }
+    headed = pd.DataFrame({words.say(f"change_page.head_{name}"): values for name, values in columns.items()})
+    choosing.table(PAGE, "patches", headed, list(ranked["patch_id"]), {}, _LIST_PX)
+
+
+def _preset(name: str, words: Catalogue) -> str:
+    """Return what people call a preset: the targets that it keeps."""
+    kept = presets.standard()[name].targets
+    return words.say("map.listed_all") if name == "all" else ", ".join(_target(each, words) for each in kept)
+
+
+def _target(name: str, words: Catalogue) -> str:
+    """Return what people call a target; one of a user's own table has its own name."""
+    return (
+        wording.class_label(name, words)
+        if name in targets.CLASSES
+        else words.say(f"target.{name}")
+        if name in _KNOWN
+        else name
+    )
+
+
+def _areas(table: gpd.GeoDataFrame, words: Catalogue) -> list[str]:
+    pairs = zip(table["area_m2"], table["area_error_m2"], strict=True)
+    said = ((f"{area / _HECTARE:.2f}", f"{error / _HECTARE:.2f}") for area, error in pairs)
+    return [words.say("change_page.hectares", ha=area, error=error) for area, error in said]
+
+
+def changed(patch: pd.Series) -> str:
+    """Return what changed in numbers, the largest differences first: NDVI -0.41, BSI +0.22."""
+    known = {name: patch.get(f"d_{name}", np.nan) for name in _INDICES}
+    told = sorted((name for name, by in known.items() if abs(by) >= _LEAST_TOLD), key=lambda name: -abs(known[name]))
+    return ", ".join(f"{name.upper()} {known[name]:+.2f}" for name in told[:_TOLD])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _layers(stamp: Stamp, threshold: float, language: str) -> list[Layer]:
+    words, found = catalogue(language), state.tables(stamp)["patches"]
+    kept = found[found["holds_to"] >= threshold].reset_index(drop=True)
+    kinds = list(kept["machine_class"])
+    values = [wording.labels(kinds, words), [f"{each:.0%}" for each in kept["probability"]], _areas(kept, words)]
+    content = layers.shapes(kept, list(kept["patch_id"]), kinds, values)
+    styles = {kind: colours.area(colour) for kind, colour in colours.CLASSES.items()}
+    fields = [words.say(f"change_page.head_{name}") for name in ("target", "probability", "size")]
+    sample = colours.sample("box", "#D55E00", "#D55E0099")
+    return [Layer("patches", "areas", content, styles, fields, words.say("change_page.left"), sample)]
+
+
+if __name__ == "__main__":
+    page()
