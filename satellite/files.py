@@ -37,6 +37,7 @@ Image = NDArray[np.float32]
 
 STRIP_ROWS = 512
 _READERS = 2
+_CACHE_MB = 64
 _EDGE_PX = 1e-3
 _PICTURE_PX = 2400
 _GAMMA = 0.8
@@ -216,6 +217,11 @@ def open_pair(files: PairFiles) -> Pair:
             tuple(names),
             stack.pop_all(),
         )
+
+
+def lean() -> rasterio.Env:
+    """Return a context in which GDAL keeps few blocks: strips are read once, and by default it takes much memory."""
+    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB)
 
 
 def seen_on(path: Path) -> date | None:
