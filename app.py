@@ -34,6 +34,11 @@ SECTIONS = {
         ("day_routes", "day_page.title", "signpost"),
         ("plan_board", "board_page.title", "calendar_month"),
     ),
+    "register": (
+        ("import_desk", "desk.title", "upload_file"),
+        ("register", "register_page.title", "factory"),
+        ("dossier", "dossier.title", "article"),
+    ),
 }
 
 words = frame.begin()

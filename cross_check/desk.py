@@ -36,15 +36,21 @@ class Preview:
     differences : DataFrame
         See ``history.differences``.
     faults : DataFrame
-        Rows that would be skipped, and oddities: row, column, code, value.
+        Rows that would be skipped, and behind them oddities: row, column, code, value.
+    faulty : int
+        How many of these are faults.
     duplicates : DataFrame
         New sites that may be known ones, see ``duplicates.CANDIDATES``.
+    after : GeoDataFrame
+        The register as it would be (``history.STATE``), both sides of the duplicates among it.
     """
 
     step: Step
     differences: pd.DataFrame
     faults: pd.DataFrame
+    faulty: int
     duplicates: pd.DataFrame
+    after: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class _Register:
 class _Incoming:
     arrival: Arrival
     checked: register.Checked
+    before: gpd.GeoDataFrame
     changes: gpd.GeoDataFrame
     after: gpd.GeoDataFrame
     receipt: register.Receipt
@@ -77,13 +84,39 @@ def preview(source: Path, project: Project, act: Act, letter: Letter | None = No
     WorkbenchError
         See ``import_enterprises``; faulty rows are no error here.
     """
+    return _seen(source, _incoming(source, project, _standing(project), act, letter))
+
+
+def inspect(source: Path, project: Project, act: Act, letter: Letter | None = None) -> tuple[Arrival, Preview | None]:
+    """Say what a file is and what its import would change; save nothing, refuse nothing that a person can settle.
+
+    Returns
+    -------
+    arrival : Arrival
+        With all hypotheses on its coordinates, the decided ones too.
+    preview : Preview or None
+        None while the coordinate system of some rows is not decided.
+
+    Raises
+    ------
+    WorkbenchError
+        As ``preview``, but for open questions.
+    """
     standing = _standing(project)
-    incoming = _incoming(source, project, standing, act, letter)
-    new = set(incoming.changes["site_id"]) - set(standing.state["site_id"])
+    arrival = _received(source, project, standing, act, letter)
+    if arrival.located is not None and len(arrival.located.questions):
+        return arrival, None
+    return arrival, _seen(source, _worked_out(arrival, project, standing, act))
+
+
+def _seen(source: Path, incoming: _Incoming) -> Preview:
+    known = set(incoming.before["site_id"])
+    new = set(incoming.changes["site_id"]) - known
     suspects = duplicates.find(incoming.after, among=new)
     notes = pd.concat([incoming.checked.faults, incoming.checked.notes], ignore_index=True)
     step = Step("history.would_import", _figures(source, incoming))
-    return Preview(step, history.differences(incoming.changes), notes, suspects)
+    faulty = len(incoming.checked.faults)
+    return Preview(step, history.differences(incoming.changes), notes, faulty, suspects, incoming.after)
 
 
 def import_enterprises(
@@ -133,7 +166,12 @@ def import_enterprises(
         receipt=asdict(incoming.receipt),
         seen=tuple(checked.enterprises["site_id"]),
     )
-    extra = {"source_sha256": files.sha256(source), "skipped": checked.faults.to_dict("records")}
+    extra = {
+        "source_sha256": files.sha256(source),
+        "skipped": checked.faults.to_dict("records"),
+        "left_out": incoming.arrival.left_out.to_dict("records"),
+        "fixed": incoming.arrival.fixed.to_dict("records"),
+    }
     _save(project, standing, event, incoming.after, extra)
     arrivals.remember(incoming.arrival, project, act.sender)
     notes = pd.concat([checked.faults, checked.notes, incoming.arrival.left_out], ignore_index=True)
@@ -232,6 +270,20 @@ def events(project: Project) -> list[Event]:
     return [_event(project, record) for record in _records(project)]
 
 
+def record(project: Project, number: int) -> dict[str, object]:
+    """Return the record of an event as it was written: who, when, why, receipt, rows left out and cells put right.
+
+    Raises
+    ------
+    WorkbenchError
+        ``history.no_event``; ``history.broken``.
+    """
+    known = _records(project)
+    if not 1 <= number <= len(known):
+        raise WorkbenchError("history.no_event", "There is no event {number}", number=number)
+    return known[number - 1]
+
+
 def assess(project: Project, on: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the findings on the register's quality, and their counts by city.
 
@@ -247,20 +299,28 @@ def _incoming(
     source: Path, project: Project, standing: _Register, act: Act, letter: Letter | None, *, refuse: bool = False
 ) -> _Incoming:
     """Return what a file would change; with ``refuse`` a faulty one is refused before that is worked out."""
+    arrival = arrivals.settled(_received(source, project, standing, act, letter), source)
+    return _worked_out(arrival, project, standing, act, source.name if refuse else "")
+
+
+def _received(source: Path, project: Project, standing: _Register, act: Act, letter: Letter | None) -> Arrival:
     history.check_date(_headers(standing.records), act)
-    state = standing.state
-    areas = chain.regions_of(project)
     letter = letter or Letter()
     signed = replace(letter, sender=act.sender, answer=replace(letter.answer, by=act.by))
-    arrival = arrivals.settled(arrivals.receive(source, project, areas, state, signed), source)
-    checked = register.check(arrival.rows, areas, located=arrival.located, told=arrival.columns)
+    return arrivals.receive(source, project, chain.regions_of(project), standing.state, signed)
+
+
+def _worked_out(arrival: Arrival, project: Project, standing: _Register, act: Act, refuse: str = "") -> _Incoming:
+    """Return what an arrival would change; a faulty one is refused if ``refuse`` is its name."""
+    state = standing.state
+    checked = register.check(arrival.rows, chain.regions_of(project), located=arrival.located, told=arrival.columns)
     if refuse and len(checked.faults):
-        raise TableFaults(source.name, checked.faults)
+        raise TableFaults(refuse, checked.faults)
     changes = history.changes(state, history.revised(state, checked.enterprises, act.holds_from.year))
     touched, known = set(changes["site_id"]), set(state["site_id"])
     new, changed = len(touched - known), len(touched & known)
     receipt = replace(checked.receipt, new=new, changed=changed, unchanged=checked.receipt.good - new - changed)
-    return _Incoming(arrival, checked, changes, history.applied(state, changes), receipt)
+    return _Incoming(arrival, checked, state, changes, history.applied(state, changes), receipt)
 
 
 def _figures(source: Path, incoming: _Incoming) -> Mapping[str, object]:

@@ -46,6 +46,11 @@ class Project:
         return self.folder / "senders.json"
 
     @property
+    def inbox(self) -> Path:
+        """Folder in which files wait for the import desk."""
+        return self.folder / "inbox"
+
+    @property
     def signals(self) -> Path:
         """Fire points and complaints, ``gis.signals.SCHEMA``."""
         return self.folder / "signals.parquet"

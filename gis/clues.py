@@ -74,7 +74,7 @@ def columns(headings: Iterable[str], told: Mapping[str, str] | None = None) -> d
         if word + part in whole
     }
     single = {name: bare[word] for name in ("both", "x", "y", "system") for word in words[name] if word in bare}
-    known = {**entries.headings(headings), **(told or {})}
+    known = {axis: heading for axis, heading in {**entries.headings(headings), **(told or {})}.items() if heading}
     ways: list[dict[str, str]] = [
         parts if {"lon0", "lon1", "lat0", "lat1"} <= set(parts) else {},
         {axis: known[axis] for axis in ("lon", "lat")} if {"lon", "lat"} <= set(known) else {},

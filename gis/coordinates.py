@@ -112,8 +112,11 @@ class Located:
         By row: ``RECORD``, and ``coord_probability`` of the detected system.
     questions : DataFrame
         See ``QUESTIONS``; empty if everything was decided.
+    hypotheses : DataFrame
+        The same of all groups, those decided among them; ``decided`` is the name that was taken, "" where a person is
+        asked.
     candidates : GeoDataFrame
-        For a map of the questions: group, row, name, probability and the place (EPSG:4490), up to 200 rows a group.
+        For a map of the hypotheses: group, row, name, probability and the place (EPSG:4490), up to 200 rows a group.
     headings : mapping
         Those of ``Raw``.
     """
@@ -123,6 +126,7 @@ class Located:
     notes: pd.DataFrame
     record: pd.DataFrame
     questions: pd.DataFrame
+    hypotheses: pd.DataFrame
     candidates: gpd.GeoDataFrame
     headings: Mapping[str, str]
 
@@ -204,14 +208,15 @@ def locate(raw: Raw, evidence: Evidence, answer: Answer | None = None) -> Locate
             kept = group.x.index if verdict.answered else group.x.index.difference(stray)
             lon[kept], lat[kept] = hypotheses.read(_named(verdict.name), group.x[kept], group.y[kept])
             (notes if verdict.answered else faults).append(_contradictions(raw, stray))
-    undecided = [group for group in groups if not verdicts[group.number].name]
+    weighed = _weighed(groups, verdicts)
     return Located(
         places=gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=read.index, crs=STORAGE).where(lon.notna()),
         faults=entries.joined([*faults, _unplaced(raw, lon, record)]),
         notes=entries.joined(notes),
         record=record,
-        questions=_questions(undecided, verdicts),
-        candidates=_candidates(undecided, verdicts),
+        questions=weighed.loc[weighed["decided"] == "", list(QUESTIONS)].reset_index(drop=True),
+        hypotheses=weighed,
+        candidates=_candidates(groups, verdicts),
         headings=raw.headings,
     )
 
@@ -417,9 +422,11 @@ def _coarse(raw: Raw, read: pd.DataFrame) -> pd.DataFrame:
     return entries.faults_where(coarse, "lat", "coordinates.coarse", raw.x + " | " + raw.y)
 
 
-def _questions(undecided: list[_Group], verdicts: Mapping[int, _Verdict]) -> pd.DataFrame:
+def _weighed(groups: list[_Group], verdicts: Mapping[int, _Verdict]) -> pd.DataFrame:
+    """Return the hypotheses of all groups that are worth showing (``QUESTIONS`` and what was decided)."""
+    columns = [*QUESTIONS, "decided"]
     tables = []
-    for group in undecided:
+    for group in groups:
         verdict = verdicts[group.number]
         table = verdict.weighed.table
         table = table[(table["probability"] > _WORTH_SHOWING) | (table.index == 0)]
@@ -427,13 +434,14 @@ def _questions(undecided: list[_Group], verdicts: Mapping[int, _Verdict]) -> pd.
         lon, lat = (np.array([place[axis][0] for place in first]) for axis in (0, 1))
         away = GEODESIC.inv(np.full(len(lon), lon[0]), np.full(len(lat), lat[0]), lon, lat)[2]
         facts = {"group": group.number, "rows": len(group.x), "first_row": group.x.index[0], "reason": verdict.reason}
-        tables.append(table.assign(**facts, lon=lon, lat=lat, shift_m=away)[list(QUESTIONS)])
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(QUESTIONS))
+        told = table.assign(**facts, lon=lon, lat=lat, shift_m=away, decided=verdict.name)
+        tables.append(told[columns])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
 
 
-def _candidates(undecided: list[_Group], verdicts: Mapping[int, _Verdict]) -> gpd.GeoDataFrame:
+def _candidates(groups: list[_Group], verdicts: Mapping[int, _Verdict]) -> gpd.GeoDataFrame:
     tables = [gpd.GeoDataFrame({"group": [], "row": [], "name": [], "probability": []}, geometry=[], crs=STORAGE)]
-    for group in undecided:
+    for group in groups:
         table = verdicts[group.number].weighed.table
         step = max(1, len(group.x) // _CANDIDATE_ROWS)
         x, y = group.x[::step], group.y[::step]

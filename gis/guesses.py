@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from gis import codes, data, entries
+from gis import codes, data, entries, particulars
 
 SURE = 0.8
 """From this confidence on a guess is used."""
@@ -19,6 +19,7 @@ GUESSES = ("column", "heading", "confidence", "why")
 """``why``: remembered, known, cells, contained or similar."""
 
 _KNOWN, _CELLS, _CONTAINED, _SIMILAR = 0.99, 0.95, 0.85, 0.7
+_NEVER_SURE = 0.75
 _LEAST_RATIO = 0.6
 _LEAST_SHARE = 0.5
 _WORDS_SHARE = 0.8
@@ -64,7 +65,8 @@ def guess(rows: pd.DataFrame, custom: Custom | None = None) -> pd.DataFrame:
         for column, heading in (custom.columns if custom else {}).items()
         if heading in headings
     ]
-    found += [(column, heading, _KNOWN, "known") for column, heading in entries.headings(headings).items()]
+    known = {**particulars.known_headings(headings), **entries.headings(headings)}
+    found += [(column, heading, _KNOWN, "known") for column, heading in known.items()]
     for heading in headings:
         found += [(column, heading, _CELLS, "cells") for column in _by_cells(rows[heading].head(_LOOKED_AT))]
         found += _by_words(heading)
@@ -122,12 +124,16 @@ def _by_words(heading: str) -> list[tuple[str, str, float, str]]:
     """Return guesses from a known word within the heading, longer ones first, and from a likeness to one."""
     plain = entries.plain(heading)
     found = []
-    for column, spellings in data.words("headings")["columns"].items():
+    register = data.words("headings")["columns"]
+    for column, spellings in {**particulars.spellings(), **register}.items():
+        # What a register can do without is never taken by likeness alone.
+        most = 1.0 if column in register else _NEVER_SURE
         words = [entries.plain(word) for word in spellings]
         held = max((len(word) for word in words if len(word) >= _SHORTEST and word in plain), default=0)
         if held and not plain.isascii():
-            found.append((column, heading, _CONTAINED * min(1, 0.9 + 0.1 * held / len(plain)), "contained"))
+            sure = _CONTAINED * min(1, 0.9 + 0.1 * held / len(plain))
+            found.append((column, heading, min(sure, most), "contained"))
         ratio = max(difflib.SequenceMatcher(None, plain, word).ratio() for word in words)
         if ratio >= _LEAST_RATIO:
-            found.append((column, heading, _SIMILAR * ratio, "similar"))
+            found.append((column, heading, min(_SIMILAR * ratio, most), "similar"))
     return found

@@ -5,6 +5,7 @@ A blank cell says nothing and keeps what is known; a word for nothing (gis/data/
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -42,7 +43,10 @@ _YEAR = r"(?:19|20)\d\d"
 
 
 def read(
-    rows: pd.DataFrame, prefectures: pd.Series, key_lists: pd.Series
+    rows: pd.DataFrame,
+    prefectures: pd.Series,
+    key_lists: pd.Series,
+    told: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, entries.Faults, dict[str, str]]:
     """Return the particulars that a file has headings for, their faults, and the user's heading of each.
 
@@ -54,6 +58,8 @@ def read(
         The prefecture's code of each row; tells the two counties called Xiangyang apart.
     key_lists : Series of str
         Codes of key lists joined with ``;`` as ``entries.key_lists`` reads them; the year column belongs to them.
+    told : mapping, optional
+        Headings by column that were found out otherwise, before those that are known; "" for none.
 
     Returns
     -------
@@ -63,7 +69,9 @@ def read(
     headings : dict
         By column of ``SCHEMA``.
     """
-    columns, headings, faults = {}, _headings(rows), []
+    ours = {column: heading for column, heading in (told or {}).items() if column in SCHEMA.columns}
+    headings = {column: heading for column, heading in {**known_headings(rows.columns), **ours}.items() if heading}
+    columns, faults = {}, []
     for column, heading in headings.items():
         texts = rows[heading].str.strip()
         nothing = texts.isin(data.words("particulars")["nothing"]["words"])
@@ -108,14 +116,20 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype("str").where(table.notna()).astype("str").assign(positive_until=days)
 
 
-def _headings(rows: pd.DataFrame) -> dict[str, str]:
-    by_plain = {_plain(heading): heading for heading in reversed(list(rows.columns))}
+def known_headings(found: Iterable[str]) -> dict[str, str]:
+    """Return the user's heading for each column of ``SCHEMA`` that gis/data/particulars.toml knows."""
+    by_plain = {_plain(heading): heading for heading in reversed(list(found))}
     told = {}
     for column, spellings in data.words("particulars")["columns"].items():
         known = [_plain(spelling) for spelling in spellings if _plain(spelling) in by_plain]
         if known:
             told[_COLUMNS.get(column, column)] = by_plain[known[0]]
     return told
+
+
+def spellings() -> dict[str, list[str]]:
+    """Return how people call each column of ``SCHEMA`` that a file may have."""
+    return {_COLUMNS.get(column, column): words for column, words in data.words("particulars")["columns"].items()}
 
 
 _COLUMNS = {"list_years": "listed_years", "county": "county_code", "unit": "unit_id"}

@@ -132,7 +132,7 @@ def check(
     located : Located, optional
         Where the rows lie, as ``gis.coordinates.locate`` found out, without open questions; goes before all else.
     told : mapping, optional
-        Headings of columns that were found out otherwise.
+        Headings of columns that were found out otherwise; "" for a column that the table shall not have.
 
     Returns
     -------
@@ -141,7 +141,8 @@ def check(
         what was meant or found. An empty positive list means no, an empty operating state running, an empty division
         the one in which the place lies.
     """
-    headings = {**read_headings(rows.columns), **(told or {})}
+    ours = {column: heading for column, heading in (told or {}).items() if column in COLUMNS}
+    headings = {column: heading for column, heading in {**read_headings(rows.columns), **ours}.items() if heading}
     layer = located is not None or isinstance(rows, gpd.GeoDataFrame)
     required = [column for column in REQUIRED if not (layer and column in _PLACE)]
     missing = [column for column in required if column not in headings]
@@ -152,7 +153,7 @@ def check(
     texts = _texts(rows, headings)
     values, faults_by_column = _values(rows if located is None else located, texts, regions, border_m)
     faults_by_column += entries.empty(texts, required)
-    said, said_faults, said_headings = particulars.read(rows, values["division_code"], values["key_lists"])
+    said, said_faults, said_headings = particulars.read(rows, values["division_code"], values["key_lists"], told)
     # Harm comes first: of several faults of one cell the first is told.
     faults_by_column = [*_harm(texts, rows, said_headings), *faults_by_column, *said_faults]
     values = values.join(said) if located is None else values.join(said).join(located.record[list(RECORD)])

@@ -89,6 +89,11 @@ def _text(rows: pd.DataFrame, about: About) -> bytes:
     return lines.getvalue().encode("utf-8-sig")
 
 
+def sheet(rows: pd.DataFrame) -> bytes:
+    """Return a plain table as the bytes of a workbook without lines on top; no text in it starts a formula."""
+    return _workbook(rows, ())
+
+
 def _workbook(rows: pd.DataFrame, about: About) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active

@@ -1,5 +1,6 @@
 """How values are written for people: areas, distances, shares, dates, places and classes."""
 
+import re
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -51,6 +52,11 @@ def chance(p: float) -> str:
 def text(value: object) -> str:
     """Return a text; nothing for a missing one."""
     return "" if pd.isna(value) else str(value)
+
+
+def unmarked(said: str) -> str:
+    """Return a text whose signs Streamlit does not take for markup: a file's name never becomes a link or a picture."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:-])", r"\\\1", said)
 
 
 def region_names(regions: gpd.GeoDataFrame, language: str) -> dict[str, str]:
