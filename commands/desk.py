@@ -43,10 +43,16 @@ def enterprises(verbs: "Verbs", words: Catalogue) -> None:
     parser = frame.command(group, "quality", "cli.enterprises_quality", _quality, words)
     parser.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.table_to"))
     _add_duplicates(frame.command(group, "duplicates", "cli.enterprises_duplicates", _duplicates, words), words)
+    parser = frame.command(group, "senders", "cli.enterprises_senders", _senders, words)
+    parser.add_argument("--forget", metavar="NAME", help=words.say("cli.forget"))
+    parser = frame.command(group, "dossier", "cli.enterprises_dossier", _dossier, words)
+    parser.add_argument("site", help=words.say("cli.dossier_site"))
+    parser.add_argument("--out", type=Path, metavar="HTML", help=words.say("cli.dossier_to"))
 
 
 def regions(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq regions``."""
+    from cross_check.layers import ASKED
     from gis.boundaries import KINDS, LEVELS
 
     group = frame.group(verbs, "regions", "cli.regions", words)
@@ -55,6 +61,13 @@ def regions(verbs: "Verbs", words: Catalogue) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--level", choices=LEVELS, help=words.say("cli.level"))
     what.add_argument("--kind", choices=KINDS, help=words.say("cli.layer_kind"))
+    for name, verb in (("overlap", _overlap), ("nearest", _nearest)):
+        parser = frame.command(group, name, f"cli.regions_{name}", verb, words)
+        parser.add_argument("kind", choices=(*LEVELS, *KINDS), help=words.say("cli.asked_layer"))
+        parser.add_argument("--of", choices=ASKED, default="sites", help=words.say("cli.asked_of"))
+        parser.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.table_to"))
+        if name == "nearest":
+            parser.add_argument("--within-m", type=frame.positive, default=3000.0, help=words.say("cli.within_m"))
 
 
 def _add_source(parser: argparse.ArgumentParser, words: Catalogue) -> None:
@@ -192,6 +205,47 @@ def _import_regions(arguments: Arguments, words: Catalogue) -> int:
         step, notes = layers.import_layer(arguments.file, project, arguments.kind)
     frame.print_step(step, words)
     frame.print_faults(notes, words, arguments.faults, sys.stdout)
+    return 0
+
+
+def _overlap(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import layers
+
+    found = layers.overlaps(frame.project(arguments), arguments.of, arguments.kind)
+    return _told(found, ("id", "name", "overlap_m2", "share"), arguments.out, words)
+
+
+def _nearest(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import layers
+
+    found = layers.nearest(frame.project(arguments), arguments.of, arguments.kind, arguments.within_m)
+    return _told(found, ("id", "name", "distance_m"), arguments.out, words)
+
+
+def _senders(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import arrivals
+
+    project = frame.project(arguments)
+    if arguments.forget:
+        arrivals.forget(project, arguments.forget)
+    for sender, custom in arrivals.senders(project).items():
+        columns = ", ".join(f"{heading}={column}" for column, heading in custom.columns.items())
+        print(words.say("cli.sender_line", sender=sender, system=custom.system or "-", columns=columns))
+    return 0
+
+
+def _dossier(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import surroundings
+    from cross_check.reports import dossier_sheet
+    from gis import files
+
+    project = frame.project(arguments)
+    site = surroundings.site_called(project, arguments.site)
+    found = surroundings.dossier(project, site, on=date.today())  # noqa: DTZ011 - the bureau's own calendar
+    path = arguments.out or Path(f"{site}.html")
+    with files.written_aside(path) as aside:
+        aside.write_text(dossier_sheet.document(found, words), encoding="utf-8")
+    print(words.say("dossier.saved", name=path))
     return 0
 
 

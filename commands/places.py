@@ -23,6 +23,13 @@ def add_options(parser: argparse.ArgumentParser, words: Catalogue) -> None:
     pair = _pair(words)
     parser.add_argument("--column", type=pair, action="append", default=[], metavar="COLUMN=HEADING", help=column)
     parser.add_argument("--part", default="", metavar="NAME", help=words.say("cli.part"))
+    cell = _cell(words)
+    parser.add_argument(
+        "--fix", type=cell, action="append", default=[], metavar="ROW:HEADING=TEXT", help=words.say("cli.fix")
+    )
+    parser.add_argument(
+        "--skip-row", type=int, action="append", default=[], metavar="ROW", help=words.say("cli.skip_row")
+    )
 
 
 def letter(arguments: Arguments) -> "Letter":
@@ -34,7 +41,13 @@ def letter(arguments: Arguments) -> "Letter":
     groups = [text.partition("=") for text in arguments.system if "=" in text]
     named = {int(number): system for number, _, system in groups if number.isdigit()}
     answer = Answer(system=whole[-1] if whole else _AUTO, groups=named)
-    return Letter(answer=answer, columns=dict(arguments.column), part=arguments.part)
+    return Letter(
+        answer=answer,
+        columns=dict(arguments.column),
+        part=arguments.part,
+        fixes=dict(arguments.fix),
+        skipped=frozenset(arguments.skip_row),
+    )
 
 
 def tell(refusal: "Undecided", words: Catalogue) -> int:
@@ -64,5 +77,16 @@ def _pair(words: Catalogue) -> Callable[[str], tuple[str, str]]:
         if not (column and heading):
             raise argparse.ArgumentTypeError(words.say("cli.wrong_column", text=text))
         return column, heading
+
+    return read
+
+
+def _cell(words: Catalogue) -> Callable[[str], tuple[tuple[int, str], str]]:
+    def read(text: str) -> tuple[tuple[int, str], str]:
+        row, _, rest = text.partition(":")
+        heading, sign, value = rest.partition("=")
+        if not (row.strip().isdigit() and heading and sign):
+            raise argparse.ArgumentTypeError(words.say("cli.wrong_fix", text=text))
+        return (int(row), heading), value
 
     return read

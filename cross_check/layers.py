@@ -3,12 +3,18 @@
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from cross_check import chain
 from cross_check.chain import Step
 from cross_check.files import Project
-from gis import boundaries, files, readers, regions, schema
+from gis import boundaries, files, nearness, readers, regions, schema
+from gis.crs import EQUAL_AREA
 from gis.errors import TableFaults
+
+ASKED = ("sites", "leads", "patches")
+"""What overlap and nearness are asked of."""
 
 
 def import_divisions(source: Path, project: Project, level: str) -> tuple[Step, pd.DataFrame]:
@@ -78,6 +84,93 @@ def import_layer(source: Path, project: Project, kind: str) -> tuple[Step, pd.Da
     files.write_table(layer, path)
     figures = {"name": source.name, "count": len(checked.layer), "kind": kind}
     return Step("regions.imported_layer", figures, (path,)), checked.notes
+
+
+def overlaps(project: Project, of: str, kind: str) -> pd.DataFrame:
+    """Return how far leads or patches overlap a layer, or which sites lie in it.
+
+    Parameters
+    ----------
+    project : Project
+    of : str
+        One of ``ASKED``.
+    kind : str
+        One of ``boundaries.KINDS``, ``prefecture`` or ``county``.
+
+    Returns
+    -------
+    DataFrame
+        id, other, name, overlap_m2, share (0 to 1); for points the last two are missing.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` if one of the two has not been made or brought.
+    """
+    ids, ours = _asked(project, of)
+    names, theirs = _brought(project, kind)
+    if of == "sites":
+        pairs = nearness.inside(ours, theirs).assign(overlap_m2=np.nan, share=np.nan).rename(columns={"place": "area"})
+        pairs = pairs.set_axis(["area", "other", "overlap_m2", "share"], axis=1)
+    else:
+        pairs = nearness.shares(ours, theirs)
+    told = names.iloc[pairs["other"]].reset_index(drop=True)
+    return pd.DataFrame({"id": ids.to_numpy()[pairs["area"]], "other": told["id"], "name": told["name"]}).assign(
+        overlap_m2=pairs["overlap_m2"].to_numpy(), share=pairs["share"].to_numpy()
+    )
+
+
+def nearest(project: Project, of: str, kind: str, within_m: float) -> pd.DataFrame:
+    """Return the nearest feature of a layer for each site, lead or patch that has one within a distance.
+
+    Parameters
+    ----------
+    project, of, kind
+        See ``overlaps``. A lead or patch counts by a point inside it.
+    within_m : float
+
+    Returns
+    -------
+    DataFrame
+        id, other, name, distance_m (0 inside an area).
+
+    Raises
+    ------
+    WorkbenchError
+        As ``overlaps`` does.
+    """
+    ids, ours = _asked(project, of)
+    names, theirs = _brought(project, kind)
+    places = ours if of == "sites" else gpd.GeoSeries(ours.representative_point(), crs=ours.crs)
+    pairs = nearness.nearest(places, theirs, within_m)
+    told = names.iloc[pairs["thing"]].reset_index(drop=True)
+    table = pd.DataFrame({"id": ids.to_numpy()[pairs["place"]], "other": told["id"], "name": told["name"]})
+    return table.assign(distance_m=pairs["distance_m"].to_numpy())
+
+
+def _asked(project: Project, of: str) -> tuple[pd.Series, gpd.GeoSeries]:
+    """Return ids and shapes, in metres, of what is asked about."""
+    path, column = {
+        "sites": (project.enterprises, "site_id"),
+        "leads": (project.leads, "lead_id"),
+        "patches": (project.patches, "patch_id"),
+    }[of]
+    table = files.read_layer(path)
+    return table[column], table.geometry.to_crs(EQUAL_AREA)
+
+
+def _brought(project: Project, kind: str) -> tuple[pd.DataFrame, gpd.GeoSeries]:
+    """Return ids and names, and shapes in metres, of a layer."""
+    if kind in boundaries.LEVELS:
+        layer = chain.regions_of(project) if kind == "prefecture" else counties_of(project)
+        named = {"division_code": "id", "name_zh": "name"}
+    elif kind in regions.ZONE_KINDS:
+        layer = files.read_layer(project.zones)
+        layer, named = layer[layer["kind"] == kind], {"zone_id": "id"}
+    else:
+        layer, named = files.read_layer(project.layers / f"{kind}.parquet"), {"feature_id": "id"}
+    names = pd.DataFrame(layer.rename(columns=named))[["id", "name"]].reset_index(drop=True)
+    return names, layer.geometry.to_crs(EQUAL_AREA).reset_index(drop=True)
 
 
 def counties_of(project: Project) -> gpd.GeoDataFrame:

@@ -49,6 +49,7 @@ _MIXED_ROWS, _MIXED_SHARE = 2, 0.1
 _CANDIDATE_ROWS = 200
 _WORTH_ASKING = 0.2
 _WORTH_SHOWING = 1e-4
+_ALWAYS_SHOWN = 3
 _COARSE = r"\d+(?:\.\d{0,2})?"
 
 
@@ -214,7 +215,7 @@ def locate(raw: Raw, evidence: Evidence, answer: Answer | None = None) -> Locate
         faults=entries.joined([*faults, _unplaced(raw, lon, record)]),
         notes=entries.joined(notes),
         record=record,
-        questions=weighed.loc[weighed["decided"] == "", list(QUESTIONS)].reset_index(drop=True),
+        questions=_open(weighed),
         hypotheses=weighed,
         candidates=_candidates(groups, verdicts),
         headings=raw.headings,
@@ -429,7 +430,7 @@ def _weighed(groups: list[_Group], verdicts: Mapping[int, _Verdict]) -> pd.DataF
     for group in groups:
         verdict = verdicts[group.number]
         table = verdict.weighed.table
-        table = table[(table["probability"] > _WORTH_SHOWING) | (table.index == 0)]
+        table = table[(table["probability"] > _WORTH_SHOWING) | (table.index < _ALWAYS_SHOWN)]
         first = [hypotheses.read(_named(name), group.x[:1], group.y[:1]) for name in table["name"]]
         lon, lat = (np.array([place[axis][0] for place in first]) for axis in (0, 1))
         away = GEODESIC.inv(np.full(len(lon), lon[0]), np.full(len(lat), lat[0]), lon, lat)[2]
@@ -439,14 +440,20 @@ def _weighed(groups: list[_Group], verdicts: Mapping[int, _Verdict]) -> pd.DataF
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
 
 
+def _open(weighed: pd.DataFrame) -> pd.DataFrame:
+    """Return the hypotheses of undecided groups that are worth a question."""
+    likely = (weighed["probability"] > _WORTH_SHOWING) | ~weighed["group"].duplicated()
+    return weighed.loc[(weighed["decided"] == "") & likely, list(QUESTIONS)].reset_index(drop=True)
+
+
 def _candidates(groups: list[_Group], verdicts: Mapping[int, _Verdict]) -> gpd.GeoDataFrame:
     tables = [gpd.GeoDataFrame({"group": [], "row": [], "name": [], "probability": []}, geometry=[], crs=STORAGE)]
     for group in groups:
         table = verdicts[group.number].weighed.table
         step = max(1, len(group.x) // _CANDIDATE_ROWS)
         x, y = group.x[::step], group.y[::step]
-        for name, probability in zip(table["name"], table["probability"], strict=True):
-            if probability > _WORTH_SHOWING:
+        for place, (name, probability) in enumerate(zip(table["name"], table["probability"], strict=True)):
+            if probability > _WORTH_SHOWING or place < _ALWAYS_SHOWN:
                 points = gpd.points_from_xy(*hypotheses.read(_named(name), x, y))
                 facts = {"group": group.number, "row": x.index, "name": name, "probability": probability}
                 tables.append(gpd.GeoDataFrame(facts, geometry=points, crs=STORAGE))

@@ -2,10 +2,12 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from cross_check import registry
 from cross_check.arrivals import Arrival
 from gis.language import Catalogue
-from views import asked, handout, registry
+from views import asked, handout
 
 MOST = 500
 """Faults that are listed on the page; the download has all."""
@@ -107,9 +109,9 @@ def _editor(faults: pd.DataFrame, arrival: Arrival, sha256: str, words: Catalogu
     )
 
 
-def _config(words: Catalogue) -> dict[str, object]:
+def _config(words: Catalogue) -> dict[str, ColumnConfig]:
     named = {name: words.say(f"desk.fault_{name}") for name in _COLUMNS}
-    plain: dict[str, object] = {
+    plain = {
         name: st.column_config.TextColumn(
             said, width="medium" if name in {"sentence", "value", "hint", "new"} else None
         )

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from cross_check import registry
 from cross_check.arrivals import Arrival
 from gis import particulars, register
 from gis.guesses import SURE
 from gis.language import Catalogue
-from views import asked, registry
+from views import asked
 
 ACROSS = 4
 

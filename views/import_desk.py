@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 import tempfile
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import arrivals, chain, desk
+from cross_check import arrivals, chain, desk, registry
 from cross_check.arrivals import Arrival
 from cross_check.desk import Preview
 from cross_check.files import Project
@@ -18,10 +19,16 @@ from gis import duplicates, files, history
 from gis.errors import WorkbenchError
 from gis.history import Act
 from gis.language import Catalogue
-from views import asked, faults, frame, headings, receipts, registry, state, systems, wording
+from views import asked, faults, frame, headings, receipts, state, systems, wording
 from views.asked import Asked
 
 ENDINGS = ["xlsx", "xls", "csv", "kml", "kmz", "ovkml", "ovkmz", "zip", "gpkg", "geojson", "dxf", "parquet", "gpx"]
+# Streamlit's uploader speaks English only.
+_UPLOADER = """<style>
+[data-testid=stFileUploaderDropzoneInstructions] {{ display: none; }}
+[data-testid=stFileUploaderDropzone] button * {{ font-size: 0 !important; }}
+[data-testid=stFileUploaderDropzone] button::after {{ content: "{said}"; font-size: 0.95rem; }}
+</style>"""
 _SHOWN_ROWS = 50
 _SHOWN_PAIRS = 20
 _PART_CODES = ("rows.several_sheets", "rows.several_layers")
@@ -81,6 +88,7 @@ def _bring(project: Project, words: Catalogue) -> None:
 
 def _source(project: Project, words: Catalogue) -> Source | None:
     """Return the file that is uploaded, or one of the project's inbox."""
+    st.html(_UPLOADER.format(said=escape(words.say("desk.upload_button"))))
     left, right = st.columns([3, 2], gap="small")
     with left:
         sent = st.file_uploader(words.say("desk.upload"), type=ENDINGS, key="desk-upload")
@@ -177,7 +185,7 @@ def _preview(arrival: Arrival, source: Source, words: Catalogue) -> None:
     rows = arrival.rows
     facts = {"name": wording.unmarked(source.name), "rows": len(rows), "columns": len(rows.columns)}
     _heading(words.say("desk.step_preview", **facts))
-    st.dataframe(rows.head(_SHOWN_ROWS), height=220)
+    st.dataframe(rows.head(_SHOWN_ROWS).rename_axis(words.say("desk.fault_row")), height=220)
     if len(arrival.left_out):
         with st.expander(words.say("desk.step_preview_left", count=len(arrival.left_out))):
             told = faults.listed(arrival.left_out, arrival, words)[["row", "sentence", "value"]]
@@ -267,7 +275,7 @@ def _senders(project: Project, words: Catalogue) -> None:
         columns = words.say("duplicates.joint").join(
             f"{heading} \u2192 {registry.column(column, words)}" for column, heading in custom.columns.items()
         )
-        system = systems.label(custom.system, words) if custom.system else ""
+        system = registry.system(custom.system, words) if custom.system else ""
         left, right = st.columns([6, 1], vertical_alignment="center")
         heads = [words.say(f"desk.sender_{name}") for name in ("head", "columns", "system")]
         left.html(frame.sheet(heads, [[sender, columns, system]]))

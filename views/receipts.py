@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cross_check import desk
+from cross_check import desk, registry
 from cross_check.files import Project
 from gis import history
 from gis.errors import WorkbenchError
 from gis.history import BEIJING, Act, Event
 from gis.language import Catalogue
-from views import frame, handout, registry, state, wording
+from views import frame, handout, state, wording
 
 _RECEIPT = "desk-receipt"
 _MOST = 500

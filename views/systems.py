@@ -4,8 +4,8 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from cross_check import registry
 from gis.coordinates import Located
-from gis.hypotheses import PACKED
 from gis.language import Catalogue
 from views import asked, board, choosing, colours, frame, layers, scenes, wording
 from views.layers import Layer
@@ -38,15 +38,6 @@ def draw(
         board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
 
 
-def label(name: str, words: Catalogue) -> str:
-    """Return a hypothesis in words: its system, and whether decimals are minutes and seconds."""
-    system = name.removesuffix(PACKED)
-    said = f"{words.say('coordinates.metres')} {system}"
-    if not system.startswith("EPSG:"):
-        said = words.say(f"coordinates.is_{system}")
-    return words.say("coordinates.packed", label=said) if name.endswith(PACKED) else said
-
-
 def colour_of(located: Located) -> dict[str, str]:
     """Return the colour of each hypothesis by name, the most probable of any group first."""
     best = located.hypotheses.groupby("name")["probability"].max().sort_values(ascending=False, kind="stable")
@@ -60,7 +51,7 @@ def bids(located: Located, words: Catalogue) -> list[Layer]:
         some = located.candidates[located.candidates["name"] == name]
         if some.empty:
             continue
-        said = label(name, words)
+        said = registry.system(name, words)
         shares = [f"{share:.1%}" for share in some["probability"]]
         values = [[said] * len(some), [str(row) for row in some["row"]], shares]
         ids = [f"{name}-{row}" for row in some["row"]]
@@ -94,7 +85,7 @@ def known(existing: gpd.GeoDataFrame, located: Located, words: Catalogue) -> Lay
 def legend(located: Located, words: Catalogue) -> dict[str, object]:
     """Return the legend of the hypotheses."""
     items = [
-        {**colours.sample("dot", colour, colour), "text": label(name, words)}
+        {**colours.sample("dot", colour, colour), "text": registry.system(name, words)}
         for name, colour in colour_of(located).items()
     ]
     return {"title": words.say("desk.legend"), "items": items}
@@ -104,7 +95,7 @@ def rows_of(table: pd.DataFrame, words: Catalogue) -> list[list[str]]:
     """Return the hypotheses of one group as rows of texts: name, probability, inside, known, shift."""
     return [
         [
-            label(row.name, words),
+            registry.system(row.name, words),
             f"{row.probability:.1%}",
             "" if pd.isna(row.inside) else f"{row.inside:.0%}",
             words.say("desk.known_m", count=row.known, metres=wording.distance(row.known_m, words))
@@ -127,7 +118,7 @@ def _group(number: int, table: pd.DataFrame, located: Located, sha256: str, word
     if head["decided"]:
         by = located.record.loc[head["first_row"], "coord_by"]
         code = f"decided_{by}" if by in {"evidence", "declared"} else "decided_by"
-        frame.reason(words.say(f"desk.{code}", label=label(head["decided"], words), by=by), "cold")
+        frame.reason(words.say(f"desk.{code}", label=registry.system(head["decided"], words), by=by), "cold")
     else:
         frame.reason(words.say("desk.ask", reason=words.say(head["reason"])), "hot")
     heads = [words.say(f"desk.head_{name}") for name in ("system", "probability", "inside", "known", "shift")]
@@ -144,7 +135,7 @@ def _choice(number: int, table: pd.DataFrame, sha256: str, words: Catalogue) -> 
     st.selectbox(
         words.say("desk.choose_system"),
         options,
-        format_func=lambda name: label(name, words) if name else words.say("desk.by_evidence"),
+        format_func=lambda name: registry.system(name, words) if name else words.say("desk.by_evidence"),
         key=key,
         on_change=_set,
         args=(sha256, number, key),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from gis import codes, units
+from gis.hypotheses import PACKED
 from gis.language import Catalogue
 
 _NOTHING = ("", "nan", "NaT", "None", "<NA>")
@@ -37,8 +38,18 @@ def value(name: str, text: str, words: Catalogue) -> str:
         "unit_id": unit,
         "industry_code": lambda code: f"{code} {codes.industries().get(code, '')}".strip(),
         "positive_until": lambda day: day[:10],
+        "coord_detected": lambda name: system(name, words),
+        "coord_decided": lambda name: system(name, words),
+        "coord_by": lambda by: words.words.get(f"values.coord_by_{by}", by),
     }
     return tellers.get(name, str)(text)
+
+
+def system(name: str, words: Catalogue) -> str:
+    """Return a coordinate system in words, with whether decimals are minutes and seconds."""
+    plain = name.removesuffix(PACKED)
+    said = words.words.get(f"coordinates.is_{plain}", f"{words.say('coordinates.metres')} {plain}")
+    return words.say("coordinates.packed", label=said) if name.endswith(PACKED) else said
 
 
 def years(text: str, words: Catalogue) -> str:
