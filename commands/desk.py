@@ -52,8 +52,7 @@ def enterprises(verbs: "Verbs", words: Catalogue) -> None:
 
 def regions(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq regions``."""
-    from cross_check.layers import ASKED
-    from gis.boundaries import KINDS, LEVELS
+    from gis.boundaries import ASKED, KINDS, LEVELS
 
     group = frame.group(verbs, "regions", "cli.regions", words)
     parser = frame.command(group, "import", "cli.regions_import", _import_regions, words)

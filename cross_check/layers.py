@@ -13,9 +13,6 @@ from gis import boundaries, files, nearness, readers, regions, schema
 from gis.crs import EQUAL_AREA
 from gis.errors import TableFaults
 
-ASKED = ("sites", "leads", "patches")
-"""What overlap and nearness are asked of."""
-
 
 def import_divisions(source: Path, project: Project, level: str) -> tuple[Step, pd.DataFrame]:
     """Put the bureau's divisions in place of the sketch, for this project.
@@ -93,7 +90,7 @@ def overlaps(project: Project, of: str, kind: str) -> pd.DataFrame:
     ----------
     project : Project
     of : str
-        One of ``ASKED``.
+        One of ``boundaries.ASKED``.
     kind : str
         One of ``boundaries.KINDS``, ``prefecture`` or ``county``.
 

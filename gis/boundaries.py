@@ -17,6 +17,8 @@ from gis.errors import WorkbenchError
 
 LEVELS = ("prefecture", "county")
 KINDS = (*regions.ZONE_KINDS, "river", "park", "grid")
+ASKED = ("sites", "leads", "patches")
+"""What overlap with a layer and nearness to it are asked of."""
 
 COUNTIES = schema.table(
     {

@@ -111,3 +111,27 @@ def test_a_layer_needs_a_level_or_a_kind(tmp_path):
     for options in ([], ["--level", "county", "--kind", "park"]):
         with pytest.raises(SystemExit):
             cli.main(["regions", "import", str(tmp_path / "x.gpkg"), *options])
+
+
+def test_a_cell_is_corrected_and_a_row_left_out(hdq, source, tmp_path):
+    """The file stays; the register has the corrected name, and one row only."""
+    fix = ("--fix", "2:单位名称=更名化工厂", "--skip-row", "3")
+    assert hdq("enterprises", "import", source, *SAID, *fix, "--by", "Li")[0] == 0
+    assert files.read_layer(tmp_path / "p" / "enterprises.parquet")["name"].tolist() == ["更名化工厂"]
+
+
+def test_a_dossier_is_written_and_senders_are_told(hdq, source, tmp_path):
+    """By name of the site; the sender's memory can be dropped."""
+    hdq("enterprises", "import", source, *SAID, "--skip-row", "3", "--by", "Li", "--sender", "Suihua")
+    code, _ = hdq("enterprises", "dossier", ROWS[0][0], "--out", tmp_path / "d.html")
+    assert code == 0
+    assert ROWS[0][0] in (tmp_path / "d.html").read_text(encoding="utf-8")
+    assert "Suihua" in hdq("enterprises", "senders")[1]
+    assert "Suihua" not in hdq("enterprises", "senders", "--forget", "Suihua")[1]
+
+
+def test_sites_are_asked_for_their_prefecture(hdq, source):
+    """The table names it; a layer nobody brought is named too."""
+    hdq("enterprises", "import", source, *SAID, "--skip-row", "3", "--by", "Li")
+    assert "大庆市" in hdq("regions", "overlap", "prefecture")[1]
+    assert hdq("regions", "nearest", "river")[0] == 1

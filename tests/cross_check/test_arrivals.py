@@ -11,6 +11,7 @@ from cross_check.files import Project
 from gis import files, offsets
 from gis.coordinates import Answer, Undecided
 from gis.crs import STORAGE
+from gis.errors import WorkbenchError
 
 HEADINGS = ["厂子", "统一社会信用代码", "经度", "纬度"]
 CODES = ["91130200699229617X", "911302307808371268"]
@@ -71,3 +72,56 @@ def test_a_file_without_a_place_is_not_located(desk, tmp_path):
     arrival = arrivals.receive(sheet(tmp_path / "a.csv", headings=["厂子", "统一社会信用代码", "a", "b"]), *desk)
     assert arrival.located is None
     assert arrivals.settled(arrival, tmp_path) is arrival
+
+
+def file_of(tmp_path):
+    """Two sites whose system the file names."""
+    rows = [["甲厂", CODES[0], "125.1", "46.59", "CGCS2000"], ["乙厂", CODES[1], "125.2", "46.5", "CGCS2000"]]
+    path = tmp_path / "a.csv"
+    pd.DataFrame(rows, columns=[*HEADINGS, "坐标系"]).to_csv(path, index=False)
+    return path
+
+
+def test_corrections_and_rows_left_out_are_told_and_the_file_stays(desk, tmp_path):
+    """A cell is put right before anything is read from it; what it was is kept."""
+    path = file_of(tmp_path)
+    before = path.read_bytes()
+    letter = Letter(fixes={(2, "经度"): " 125.3 "}, skipped=frozenset({3}))
+    arrival = arrivals.receive(path, *desk, letter)
+    assert arrival.rows["经度"].tolist() == ["125.3"]
+    assert arrival.fixed.to_numpy().tolist() == [[2, "经度", "125.1", "125.3"]]
+    assert arrival.left_out[["row", "code"]].to_numpy().tolist() == [[3, "rows.skipped"]]
+    assert path.read_bytes() == before
+
+
+def test_what_is_corrected_must_be_there(desk, tmp_path):
+    """A row or heading that the file lacks is named, and so is a heading given for a column."""
+    path = file_of(tmp_path)
+    for letter, code in (
+        (Letter(fixes={(9, "经度"): "1"}), "arrivals.no_cell"),
+        (Letter(fixes={(2, "没有"): "1"}), "arrivals.no_cell"),
+        (Letter(columns={"name": "没有"}), "arrivals.no_heading"),
+    ):
+        with pytest.raises(WorkbenchError) as caught:
+            arrivals.receive(path, *desk, letter)
+        assert caught.value.code == code
+
+
+def test_a_heading_that_a_person_takes_is_lost_to_others(desk, tmp_path):
+    """And a column that the file shall not have has none."""
+    arrival = arrivals.receive(file_of(tmp_path), *desk, Letter(columns={"permit_no": "统一社会信用代码", "lat": ""}))
+    assert arrival.columns["credit_code"] == ""
+    assert arrival.columns["permit_no"] == "统一社会信用代码"
+    assert arrival.located is None
+
+
+def test_senders_are_listed_and_forgotten(desk, tmp_path):
+    """One who is not known cannot be forgotten."""
+    project = desk[0]
+    letter = Letter(answer=Answer(system="gcj02"), columns={"name": "厂子"}, sender="绥化局")
+    arrivals.remember(arrivals.receive(file_of(tmp_path), *desk, letter), project, "绥化局")
+    assert arrivals.senders(project)["绥化局"].columns["name"] == "厂子"
+    arrivals.forget(project, "绥化局")
+    assert arrivals.senders(project) == {}
+    with pytest.raises(WorkbenchError):
+        arrivals.forget(project, "绥化局")

@@ -2,7 +2,7 @@
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString, Point, box
 
 from cross_check import chain, layers
 from cross_check.files import Project
@@ -71,3 +71,47 @@ def test_a_table_is_no_layer(tmp_path, project):
     with pytest.raises(TableFaults):
         layers.import_layer(line, project, "park")
     assert not project.folder.exists()
+
+
+@pytest.fixture
+def asked(project):
+    """A reserve and a river; a site in the one, a site 1,112 m south of the other; a lead half in the reserve."""
+    sites = gpd.GeoDataFrame(
+        {"site_id": ["S1", "S2"]}, geometry=[Point(126.05, 45.05), Point(126.5, 45.4)], crs=STORAGE
+    )
+    lead = gpd.GeoDataFrame({"lead_id": ["L1"]}, geometry=[box(126.09, 45.0, 126.11, 45.01)], crs=STORAGE)
+    zone = {"zone_id": ["Z"], "name": ["湿地"], "kind": ["reserve"]}
+    river = {"feature_id": ["R"], "name": ["河"], "kind": ["river"]}
+    for columns, shape, path in (
+        (zone, box(126.0, 45.0, 126.1, 45.1), project.zones),
+        (river, LineString([(126.4, 45.41), (126.6, 45.41)]), project.layers / "river.parquet"),
+    ):
+        files.write_table(gpd.GeoDataFrame(columns, geometry=[shape], crs=STORAGE), path)
+    files.write_table(sites, project.enterprises)
+    files.write_table(lead, project.leads)
+    return project
+
+
+def test_overlap_tells_what_lies_in_what_and_how_far(asked):
+    """One site of two; half of the lead."""
+    inside = layers.overlaps(asked, "sites", "reserve")
+    assert inside[["id", "other", "name"]].to_numpy().tolist() == [["S1", "Z", "湿地"]]
+    half = layers.overlaps(asked, "leads", "reserve")
+    assert half["id"].tolist() == ["L1"]
+    assert half["share"].iloc[0] == pytest.approx(0.5, abs=0.001)
+
+
+def test_the_nearest_feature_is_told_with_its_distance(asked):
+    """Only within the distance asked for."""
+    found = layers.nearest(asked, "sites", "river", 2000)
+    assert found[["id", "name"]].to_numpy().tolist() == [["S2", "河"]]
+    assert found["distance_m"].iloc[0] == pytest.approx(1112, abs=15)
+    assert layers.nearest(asked, "sites", "river", 500).empty
+
+
+def test_divisions_can_be_asked_too_and_a_layer_that_is_missing_is_named(asked):
+    """The sketch where the bureau has none of its own; the other site lies beyond the province."""
+    assert layers.overlaps(asked, "sites", "prefecture")["id"].tolist() == ["S2"]
+    with pytest.raises(WorkbenchError) as caught:
+        layers.overlaps(asked, "sites", "park")
+    assert caught.value.code == "files.missing"
