@@ -199,13 +199,13 @@ def identity(row: pd.Series, state: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     code, permit = str(row["credit_code"]), row["permit_no"]
     told: list[tuple[str, str, str]] = [
-        ("credit_code_check", _yes(codes.credit_code_valid(code)), code),
+        ("credit_code_check", _yes(codes.credit_code_valid(code)), ""),
         ("registered_in", "", codes.division_name(code[2:8])),
         ("sites_of_firm", "", str(int((state["credit_code"] == code).sum()))),
     ]
     if pd.notna(permit):
         trial = bool(codes.permit_nos_of_trial(pd.Series([permit])).iloc[0])
-        told.append(("permit_check", _yes(bool(codes.permit_nos_valid(pd.Series([permit])).iloc[0])), str(permit)))
+        told.append(("permit_check", _yes(bool(codes.permit_nos_valid(pd.Series([permit])).iloc[0])), ""))
         if not trial:
             receipt = str(permit)[-1] in _RECEIPTS
             told.append(("permit_owner", _yes(str(permit)[:18] == code), str(permit)[18:21]))

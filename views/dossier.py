@@ -15,7 +15,7 @@ from views import bench, chips, frame, receipts, register, state, wording
 from views.sieve import Sieve, sift
 from views.state import Stamp
 
-WIDTH_M, HEIGHT_M = 2000, 1400
+WIDTH_M, HEIGHT_M = 2000, 1000
 _MOST_FOUND = 200
 # On paper the sheet stands alone, and the page's own scrolling does not cut it off.
 _ON_PAPER = """

@@ -30,7 +30,7 @@ STYLE = """
 .hdq-dossier header { border-bottom: 2px solid #0f5c6e; padding-bottom: 4px; margin-bottom: 8px; }
 .hdq-dossier h1 { font-size: 20px; margin: 0; padding: 0; }
 .hdq-dossier header p { margin: 2px 0 0; color: #475569; }
-.hdq-dossier h2 { font-size: 13px; margin: 10px 0 3px; padding: 0 0 0 7px; border-left: 4px solid #0f5c6e; }
+.hdq-dossier h2 { font-size: 13px; margin: 7px 0 2px; padding: 0 0 0 7px; border-left: 4px solid #0f5c6e; }
 .hdq-dossier .two { display: grid; grid-template-columns: 1fr 76mm; gap: 10px; align-items: start; }
 .hdq-dossier .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; }
 .hdq-dossier table { border-collapse: collapse; width: 100%; }
@@ -47,7 +47,7 @@ STYLE = """
   font-size: 10.5px; }
 .hdq-dossier figure, .hdq-dossier tr { break-inside: avoid; } .hdq-dossier h2 { break-after: avoid; }
 .hdq-dossier p { margin: 2px 0; font-size: 12px; }
-@page { size: A4 portrait; margin: 12mm 10mm; }
+@page { size: A4 portrait; margin: 9mm 10mm; }
 """
 """Style of the sheet; the same on the screen and on paper."""
 
@@ -152,7 +152,9 @@ def _identity(dossier: Dossier, words: Catalogue) -> str:
         [words.say(f"dossier.{row.code}"), _told(row.code, row.value, words), _GOOD[row.good]]
         for row in dossier.identity.itertuples(index=False)
     ]
-    return f"<section>{_h2('identity', words)}{_grid([], rows)}</section>"
+    half = (len(rows) + 1) // 2
+    pair = "".join(f"<div>{_grid([], part)}</div>" for part in (rows[:half], rows[half:]))
+    return f'<section>{_h2("identity", words)}<div class="pair">{pair}</div></section>'
 
 
 def _told(code: str, value: str, words: Catalogue) -> str:
