@@ -31,6 +31,7 @@ def test_every_step_ran_and_left_its_files(ran):
         "chain.imported",
         "chain.detected",
         "chain.leads",
+        "casebook.taken",
         "chain.hotspots",
         "emerging.done",
         "lists.done",
