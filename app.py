@@ -24,6 +24,8 @@ SECTIONS = {
         ("bench", "bench.title", "compare"),
         ("drone", "drone_page.title", "flight"),
         ("coverage", "coverage_page.title", "filter_drama"),
+        ("watch", "watch.title", "monitoring"),
+        ("accuracy", "accuracy_page.title", "rule"),
     ),
     "statistics": (
         ("hotspots", "hotspots_page.title", "grid_view"),

@@ -26,6 +26,7 @@ def watch(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("image", type=Path, help=words.say("cli.newest"))
     parser.add_argument("--clear", type=Path, metavar="MASK", help=words.say("cli.clear_one"))
     parser.add_argument("--seen-on", type=frame.day(words), metavar="DAY", help=words.say("cli.seen_on"))
+    parser.add_argument("--report", action="store_true", help=words.say("cli.watch_and_report"))
     parser = frame.command(group, "report", "cli.watch_report", _report, words)
     parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.watch_out"))
     parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
@@ -49,12 +50,13 @@ def _update(arguments: Arguments, words: Catalogue) -> int:
 
     project, progress = frame.project(arguments), frame.progress(words)
     step = watches.update(arguments.image, project, clear=arguments.clear, seen_on=arguments.seen_on, progress=progress)
-    return frame.print_step(step, words)
+    code = frame.print_step(step, words)
+    return frame.print_step(watches.report(project, project.series_report), words) if arguments.report else code
 
 
 def _report(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import watches
 
     project = frame.project(arguments)
-    step = watches.report(project, arguments.out or project.series / "report", smallest_m2=arguments.smallest_m2)
+    step = watches.report(project, arguments.out or project.series_report, smallest_m2=arguments.smallest_m2)
     return frame.print_step(step, words)

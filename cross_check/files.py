@@ -121,6 +121,11 @@ class Project:
         return self.folder / "series"
 
     @property
+    def series_report(self) -> Path:
+        """What stands in the series: states.tif, patches.gpkg (``satellite.series_patches.SCHEMA``), recipe.json."""
+        return self.series / "report"
+
+    @property
     def accuracy(self) -> Path:
         """Folder of the audit of a detection: its sample, the forms for reviewers, their reviews, the report."""
         return self.folder / "accuracy"

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from cross_check.chain import Step
 from cross_check.files import Project
@@ -110,6 +112,7 @@ def report(project: Project, out: Path, *, smallest_m2: float | None = None) -> 
     content = ", ".join(f"{number} {name}" for number, name in series.STATES.items())
     recipe = {"inputs": {"history": record.history, "looks": record.looks}, "index": record.index}
     recipe |= {"params": vars(params), "figures": states.counts(state) | {"too_small": groups.too_small}}
+    recipe["confirmed_m2"] = _confirmed_m2(project.series, record.grid.pixel_m2)
     with files.folder_written_aside(out) as aside:
         tags = {"CONTENT": content}
         images.write_raster(state, record.grid, aside / "states.tif", nodata=series.UNSEEN, tags=tags)
@@ -127,6 +130,17 @@ def _observed(folder: Path, day: date) -> float:
     today = (day - date(1970, 1, 1)).days
     seen = [(int((watch.days[2] == today).sum()), watch.run.size) for _, _, watch in states.read_tiles(folder)]
     return sum(part for part, _ in seen) / sum(whole for _, whole in seen)
+
+
+def _confirmed_m2(folder: Path, pixel_m2: float) -> dict[str, float]:
+    """Return the area that was confirmed on each day."""
+    found: dict[str, float] = {}
+    for _, _, watch in states.read_tiles(folder):
+        for day, count in zip(*np.unique(watch.days[1], return_counts=True), strict=True):
+            if day:
+                name = (date(1970, 1, 1) + timedelta(int(day))).isoformat()
+                found[name] = found.get(name, 0.0) + float(count) * pixel_m2
+    return found
 
 
 def _shares(folder: Path) -> dict[str, float]:

@@ -114,10 +114,9 @@ class Reader:
             seen = valid(self._source, list(self._names.values()), window).all(axis=0)
             if self._clear is not None:
                 seen &= self._clear.read(1, window=window) == 1
-        planes = {
-            name: plane * np.float32(scale) + np.float32(offset)
-            for name, plane, (scale, offset) in zip(self._names, data.astype(np.float32), self._scales, strict=True)
-        }
+        planes = {}
+        for name, plane, scaling in zip(self._names, data.astype(np.float32), self._scales, strict=True):
+            planes[name] = plane if scaling == (1, 0) else plane * np.float32(scaling[0]) + np.float32(scaling[1])
         if self._index in planes:
             value = planes[self._index]
         else:

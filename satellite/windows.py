@@ -13,6 +13,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
 
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
@@ -99,6 +100,44 @@ def read(path: Path, bbox: Bbox, names: tuple[str, ...], *, width_px: int = WIDT
         },
     )
     return window.rio.write_crs(WEB_MERCATOR)
+
+
+def classes(path: Path, *, width_px: int = 1400) -> xr.DataArray:
+    """Return a whole map of classes on a Web Mercator grid.
+
+    Parameters
+    ----------
+    path : Path
+        Of one band of whole numbers with a nodata value.
+    width_px : int
+        Of the result at most.
+
+    Returns
+    -------
+    DataArray of uint8, dims (y, x)
+        Of the nearest pixel, an overview where there is one; nodata as stored, outside too.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` if there is no such file or it is no image.
+    """
+    with _opened(path) as image:
+        west, south, east, north = transform_bounds(image.crs, WEB_MERCATOR.to_wkt(), *image.bounds)
+        width = min(width_px, max(image.width, 1))
+        step = (east - west) / width
+        height = max(round((north - south) / step), 1)
+        with WarpedVRT(
+            image,
+            crs=WEB_MERCATOR.to_wkt(),
+            transform=Affine(step, 0, west, 0, -step, north),
+            width=width,
+            height=height,
+            resampling=Resampling.nearest,
+        ) as warped:
+            pixels = warped.read(1)
+    places = {"y": north - (np.arange(height) + 0.5) * step, "x": west + (np.arange(width) + 0.5) * step}
+    return xr.DataArray(pixels, dims=("y", "x"), coords=places).rio.write_crs(WEB_MERCATOR)
 
 
 def _positions(image: DatasetReader, names: tuple[str, ...]) -> list[int]:

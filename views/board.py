@@ -20,6 +20,7 @@ from views.shelf import SHELF
 
 HEIGHT = 680
 _FARTHEST, _CLOSEST = 5, 20
+_SAMPLE = {"shape": "box", "line": "#94A3B8", "fill": "#E5EAF0"}
 
 assets.use_local()
 
@@ -33,6 +34,15 @@ class Swipe:
     bounds: Bounds
     before_text: str
     after_text: str
+
+
+@dataclass(frozen=True)
+class Under:
+    """One picture (PNG) that lies under all layers, and what the layer list calls it."""
+
+    picture: bytes
+    bounds: Bounds
+    name: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class Scene:
     swipe: Swipe | None = None
     cover: bool = False
     closest: int = 0
+    under: Under | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +165,8 @@ def state_of(scene: Scene, words: Catalogue) -> dict[str, Any]:
         "chosen": {"layer": scene.chosen[0], "id": scene.chosen[1]} if scene.chosen else None,
         "flight": scene.flight or None,
     }
+    if scene.under:
+        state["layers"] = [_picture("ground", scene.under.picture, scene.under.bounds, scene.under.name), *layers]
     if scene.swipe:
         pictures = (("left", scene.swipe.before), ("right", scene.swipe.after))
         state["layers"] = [*(_picture(pane, png, scene.swipe.bounds) for pane, png in pictures), *layers]
@@ -172,6 +185,6 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def _picture(pane: str, png: bytes, bounds: Bounds) -> dict[str, Any]:
+def _picture(pane: str, png: bytes, bounds: Bounds, name: str = "") -> dict[str, Any]:
     url = SHELF.put(png, ".png")
-    return {"key": pane, "kind": "image", "url": url, "bounds": bounds, "pane": pane, "name": ""}
+    return {"key": pane, "kind": "image", "url": url, "bounds": bounds, "pane": pane, "name": name, "sample": _SAMPLE}

@@ -32,5 +32,7 @@ def test_a_series_is_fitted_updated_and_reported(capsys, tmp_path):
     assert (code, "Stable 100.00%" in out) == (0, True)
     code, _, err = _hdq(capsys, "watch", "update", newest, "--seen-on", "2021-12-24", *project)
     assert (code, "snow" in err) == (1, True)
+    code, out, _ = _hdq(capsys, "watch", "update", newest, "--report", *project)
+    assert (code, "states.tif" in out) == (0, True)
     code, out, _ = _hdq(capsys, "watch", "report", *project)
     assert (code, "states.tif" in out) == (0, True)

@@ -58,6 +58,9 @@ def test_the_report_becomes_leads(watched, tmp_path):
     """One confirmed patch with its days; the chain takes it like a patch of two dates."""
     project, _, _ = watched
     step = watches.report(project, tmp_path / "report", smallest_m2=2000)
+    confirmed = files.read_json(tmp_path / "report" / "recipe.json")["confirmed_m2"]
+    assert list(confirmed) == ["2021-07-01"]
+    assert confirmed["2021-07-01"] == pytest.approx(10_000, rel=0.02)
     assert all(path.is_file() for path in step.outputs)
     assert step.figures["confirmed_patches"] == 1
     patch = files.read_layer(tmp_path / "report" / "patches.gpkg").iloc[0]

@@ -9,6 +9,7 @@ from pyproj import Transformer
 from gis.crs import STORAGE, metric_at
 from gis.errors import WorkbenchError
 from satellite import windows
+from tests.satellite import tifs
 
 LON, LAT = 125.2, 45.7
 
@@ -75,3 +76,16 @@ def test_missing_image_is_told(tmp_path):
     with pytest.raises(WorkbenchError) as told:
         windows.read(tmp_path / "gone.tif", windows.around(LON, LAT, 100, 100), ())
     assert told.value.code == "files.missing"
+
+
+def test_classes_come_whole_by_the_nearest_pixel(tmp_path):
+    """Numbers are not mixed, the extent is the image's, and outside is nodata."""
+    numbers = np.full((1, 40, 60), 3, np.uint8)
+    numbers[:, :20] = 255
+    path = tifs.write(tmp_path / "states.tif", numbers, nodata=255)
+    found = windows.classes(path)
+    assert set(np.unique(found)) == {3, 255}
+    assert float((found == 3).mean()) == pytest.approx(0.5, abs=0.05)
+    assert found.rio.crs.to_epsg() == 3857
+    with pytest.raises(WorkbenchError):
+        windows.classes(tmp_path / "none.tif")
