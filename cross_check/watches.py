@@ -1,6 +1,6 @@
 """Rim: the series of a project on disk, for the command line: fit a baseline, take in a look, report what stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -79,8 +79,8 @@ def update(
     """
     newest = looks.look(image, clear, seen_on)
     record = states.update(newest, project.series, progress=progress)
-    figures = {"day": newest.seen_on, "looks": len(record.looks), "observed": _observed(project.series, newest.seen_on)}
-    figures |= _shares(project.series)
+    observed = record.observed_px / (record.grid.rows * record.grid.columns)
+    figures = {"day": newest.seen_on, "looks": len(record.looks), "observed": observed} | _shares(record.counted)
     return Step("chain.series_updated", figures, (project.series / "series.json",))
 
 
@@ -122,14 +122,7 @@ def report(project: Project, out: Path, *, smallest_m2: float | None = None) -> 
     figures: dict[str, float] = {"confirmed_patches": confirmed, "provisional_patches": len(found) - confirmed}
     figures["too_small"] = groups.too_small
     written = tuple(out / name for name in ("states.tif", "patches.gpkg", "recipe.json"))
-    return Step("chain.series_reported", figures | _shares(project.series), written)
-
-
-def _observed(folder: Path, day: date) -> float:
-    """Return the share of pixels that were seen on the day of the last look and have a baseline for it."""
-    today = (day - date(1970, 1, 1)).days
-    seen = [(int((watch.days[2] == today).sum()), watch.run.size) for _, _, watch in states.read_tiles(folder)]
-    return sum(part for part, _ in seen) / sum(whole for _, whole in seen)
+    return Step("chain.series_reported", figures | _shares(states.counts(state)), written)
 
 
 def _confirmed_m2(folder: Path, pixel_m2: float) -> dict[str, float]:
@@ -143,8 +136,7 @@ def _confirmed_m2(folder: Path, pixel_m2: float) -> dict[str, float]:
     return found
 
 
-def _shares(folder: Path) -> dict[str, float]:
+def _shares(counted: Mapping[str, int]) -> dict[str, float]:
     """Return the share of pixels in each state."""
-    counted = states.counts(states.read_states(folder))
     total = sum(counted.values())
     return {name: count / total for name, count in counted.items()}

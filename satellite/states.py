@@ -6,11 +6,11 @@ by a rename, then the old state goes; so a killed update leaves the old state, a
 
 import os
 import shutil
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,6 +58,10 @@ class Record:
         Name, SHA-256 and day of each image: those of the baseline and those taken in since.
     baseline, watch : str
         Folders of the baseline and of the present state.
+    counted : dict
+        Pixels in each state by its name, after the last look; empty before the first one.
+    observed_px : int
+        Pixels that the last look saw and that have a baseline for its day.
     """
 
     index: str
@@ -68,6 +72,8 @@ class Record:
     looks: list[dict[str, str]]
     baseline: str
     watch: str
+    counted: dict[str, int] = field(default_factory=dict)
+    observed_px: int = 0
 
     @property
     def history_ends_on(self) -> date:
@@ -153,15 +159,22 @@ def update(newest: Look, folder: Path, *, progress: Progress = silent) -> Record
     known, old = _opened(folder / record.baseline), _opened(folder / record.watch)
     new = _made(folder / after.watch, record.grid, _WATCH)
 
-    def take(tile: Tile, image: Image) -> None:
+    today = (newest.seen_on - date(1970, 1, 1)).days
+
+    def take(tile: Tile, image: Image) -> tuple[Counter[str], int]:
         baseline, watch = Baseline(**_got(known, tile)), Watch(**_got(old, tile))
         watch = series.advance(watch, baseline, image, newest.seen_on, typical=record.typical, params=record.params)
         _put(new, tile, vars(watch))
+        return Counter(counts(series.states(watch, baseline, record.params))), int((watch.days[2] == today).sum())
 
     parts = tiles(record.grid)
     with Reader(newest, record.grid, record.index) as reader:
         arriving = ((tile, reader.read(tile)) for tile in parts)
-        deque(_side_by_side(take, arriving, len(parts), progress, "series.updating"), maxlen=0)
+        told = list(_side_by_side(take, arriving, len(parts), progress, "series.updating"))
+    counted = sum((each for each, _ in told), Counter(dict.fromkeys(STATES.values(), 0)))
+    after = replace(
+        after, counted={name: counted[name] for name in STATES.values()}, observed_px=sum(seen for _, seen in told)
+    )
     _note([newest], [described], folder)
     _commit(after, folder)
     return after

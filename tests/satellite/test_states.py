@@ -58,6 +58,8 @@ def test_the_state_on_disk_is_that_of_the_verbs(fitted):
     assert np.array_equal(states.read_states(folder), series.states(watch, baseline, PARAMS))
     counted = states.counts(states.read_states(folder))
     assert counted["confirmed"] >= 90
+    assert record.counted == counted
+    assert record.observed_px == np.isfinite(_image(NEWER[-1])).sum()
     assert sum(counted.values()) == SHAPE[0] * SHAPE[1]
     assert record.last_on == NEWER[-1]
     assert record.history_ends_on == HISTORY[-1]
