@@ -81,15 +81,15 @@ def best_pixel(
     preference = preference or Preference()
     nearness = _nearness(_days(scenes), on, preference.days)
 
-    def chosen(bands: Image, usable: Flags) -> Image:
-        # (band, time, y, x) and (time, y, x): at the rim of the area, cloud outside it is not known.
-        seen = usable & np.isfinite(bands).all(axis=0)
-        apart = np.stack([_distance(each, preference.cloud_px) for each in seen]) / preference.cloud_px
+    def chosen(bands: Image, usable: Image) -> Image:
+        # (band, time, y, x), and (time, y, x): how far from cloud, 0 where not clear.
+        seen = (usable > 0) & np.isfinite(bands).all(axis=0)
+        apart = usable / preference.cloud_px
         score = preference.cloud_weight * apart + (1 - preference.cloud_weight) * nearness[:, None, None]
         at = np.where(seen, score, -1.0).argmax(axis=0)
         return _taken(bands, seen, at)
 
-    return _composed(scenes, clear, chosen, depth=preference.cloud_px)
+    return _composed(scenes, _distances(clear, preference.cloud_px), chosen)
 
 
 def median(scenes: xr.Dataset, clear: xr.DataArray) -> xr.Dataset:
@@ -174,19 +174,24 @@ def seasonal(days: list[date], on: date, *, years: int = 3, within_days: int = 1
     return np.array(found, np.int64)
 
 
-def _composed(
-    scenes: xr.Dataset, clear: xr.DataArray, chosen: Callable[[Image, Flags], Image], *, depth: int = 0
-) -> xr.Dataset:
-    """Run a choice tile by tile, with a margin of other tiles' pixels, and name what comes out."""
+def _composed(scenes: xr.Dataset, clear: xr.DataArray, chosen: Callable[[Image, Any], Image]) -> xr.Dataset:
+    """Run a choice tile by tile and name what comes out."""
     days = _days(scenes)
     names = [str(name) for name in scenes.data_vars]
     stacked = scenes.to_dataarray("band").transpose("band", "time", "y", "x")
     usable = clear.transpose("time", "y", "x")
     if isinstance(stacked.data, da.Array):
-        tiles = {"band": -1, "time": -1}
-        bands = stacked.chunk(tiles).data
-        flags = usable.chunk({"time": -1, "y": bands.chunks[2], "x": bands.chunks[3]}).data
-        data = _by_tiles(chosen, bands, flags, depth)
+        bands = stacked.chunk({"band": -1, "time": -1}).data
+        beside = usable.chunk({"time": -1}).data.rechunk((bands.chunks[1], *bands.chunks[2:]))
+        data = da.map_blocks(
+            lambda block, flags: chosen(block, flags[0]),
+            bands,
+            beside[None],
+            drop_axis=1,
+            chunks=((len(names) + 2,), *bands.chunks[2:]),
+            dtype=np.float32,
+            meta=np.empty((0, 0, 0), np.float32),
+        )
     else:
         data = chosen(stacked.to_numpy(), usable.to_numpy())
     result = xr.Dataset(coords={name: scenes.coords[name] for name in scenes.coords if "time" not in scenes[name].dims})
@@ -198,25 +203,22 @@ def _composed(
     return result.assign_attrs(scenes.attrs)
 
 
-def _by_tiles(chosen: Callable[[Image, Flags], Image], bands: da.Array, flags: da.Array, depth: int) -> da.Array:
-    margin = {axis: min(depth, bands.shape[axis]) for axis in (2, 3)}
-    count = bands.shape[0] + 2
+def _distances(clear: xr.DataArray, most: int) -> xr.DataArray:
+    """Return how far each pixel is from what is not clear on its date, at most ``most``.
 
-    def body(block: Image, usable: Flags) -> Image:
-        return chosen(block, usable[0])
+    Only the masks are read with a margin: bands of all dates held for their neighbours' sake would fill the memory.
+    """
 
-    wide = da.overlap.overlap(bands, depth=margin, boundary=dict.fromkeys(margin, "none"), allow_rechunk=True)
-    beside = da.overlap.overlap(flags[None], depth=margin, boundary=dict.fromkeys(margin, "none"), allow_rechunk=True)
-    made = da.map_blocks(
-        body,
-        wide,
-        beside,
-        drop_axis=1,
-        chunks=((count,), *wide.chunks[2:]),
-        dtype=np.float32,
-        meta=np.empty((0, 0, 0), np.float32),
-    )
-    return da.overlap.trim_internal(made, {1: margin[2], 2: margin[3]}, boundary=dict.fromkeys((1, 2), "none"))
+    def body(flags: Flags) -> Image:
+        return np.stack([_distance(each, most) for each in flags]).astype(np.float32)
+
+    flags = clear.transpose("time", "y", "x")
+    if isinstance(flags.data, da.Array):
+        depth = {0: 0, 1: min(most, flags.shape[1]), 2: min(most, flags.shape[2])}
+        data = da.map_overlap(body, flags.data, depth=depth, boundary="none", dtype=np.float32, allow_rechunk=True)
+    else:
+        data = body(flags.to_numpy())
+    return flags.copy(data=data)
 
 
 def _taken(bands: Image, seen: Flags, at: NDArray[np.int64]) -> Image:
