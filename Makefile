@@ -34,8 +34,9 @@ $(ASSETS): $(wildcard tools/assets.*) $(SET_UP)
 demo: setup  ## A synthetic province from imagery to briefing maps, then the map app
 	@if test -t 1; then $(BIN)/hdq demo; else $(BIN)/hdq demo --no-app; fi
 
-test: setup  ## All tests
-	$(BIN)/pytest
+# A file's tests stay together, so that what they share is made once.
+test: setup  ## All tests, on all processors
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: setup  ## Style, types, layers, spelling, notebooks without outputs
 	$(BIN)/ruff check .

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -148,8 +150,9 @@ def full(folder, edge):
     """Take a pair through masks, registration and indices."""
     from satellite import alignment, cogs, files, indices, masks, rasters
 
-    pair = make_pair(folder, edge)
-    before_work = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Made by a process of its own: what the making holds is not what the work holds.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as maker:
+        pair = maker.submit(make_pair, folder, edge).result()
     clears = []
 
     def mask():
@@ -165,6 +168,7 @@ def full(folder, edge):
             print(f"  {dict(zip(masks.REASONS, counts.tolist(), strict=True))}")
 
     masking, _ = timed("masks of both dates, written", mask)
+    print(f"  peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
     sums = []
 
     def rest():
@@ -179,7 +183,6 @@ def full(folder, edge):
     others, _ = timed("registration and two indices of both dates", rest)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"pair of {edge} x {edge} px, four bands: {masking + others:.1f} s, peak {peak:.2f} GB")
-    print(f"(before the work {before_work / 2**20:.2f} GB)")
 
 
 if __name__ == "__main__":
