@@ -32,6 +32,7 @@ SECTIONS = {
         ("emerging", "emerging_page.title", "timeline"),
     ),
     "inspection": (
+        ("draw", "draw_page.title", "casino"),
         ("plan", "plan_page.title", "route"),
         ("day_routes", "day_page.title", "signpost"),
         ("plan_board", "board_page.title", "calendar_month"),
@@ -51,7 +52,9 @@ page = st.navigation(
             for file, title, icon in pages
         ]
         for section, pages in SECTIONS.items()
-    }
+    },
+    # A folded list would say so in English.
+    expanded=True,
 )
 frame.side(words)
 page.run()

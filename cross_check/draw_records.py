@@ -26,21 +26,31 @@ from gis.errors import WorkbenchError
 BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 
+def rules(own: Path | None = None) -> dict[str, Any]:
+    """Return all sets of strata and ratios by name, those of a file of the bureau's own where one is given.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.bad_rules`` if the file cannot be read.
+    """
+    if own is None:
+        return data.rules("draws")
+    try:
+        return tomllib.loads(own.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise WorkbenchError("draws.bad_rules", "{name} is no file of rules", name=own.name) from fault
+
+
 def rule(name: str, own: Path | None = None) -> dict[str, Any]:
     """Return a set of strata and ratios by name, from a file of the bureau's own where one is given.
 
     Raises
     ------
     WorkbenchError
-        ``draws.no_rule`` with the names there are; ``draws.bad_rules`` if the file cannot be read.
+        ``draws.no_rule`` with the names there are; those of ``rules``.
     """
-    if own is None:
-        known = data.rules("draws")
-    else:
-        try:
-            known = tomllib.loads(own.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-            raise WorkbenchError("draws.bad_rules", "{name} is no file of rules", name=own.name) from fault
+    known = rules(own)
     if name not in known:
         raise WorkbenchError(
             "draws.no_rule", "There is no rule {name}; known: {known}", name=name, known=", ".join(known)
