@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain, data, matches, sources
+from cross_check import chain, data, matches, sources, standings
 from cross_check.chain import Step
 from cross_check.files import Project
-from cross_check.ledger import complainants, rules, store
+from cross_check.ledger import complainants, engines, rules, store
 from cross_check.ledger.complainants import Person
 from cross_check.ledger.events import Act, Entry, Event
 from cross_check.ledger.store import Ledger
@@ -32,6 +32,23 @@ _MACHINE_FIELDS = tuple(column for column in sources.FORM.columns if column not 
 def opened(project: Project) -> Ledger:
     """Return the ledger of a project."""
     return store.opened(project.ledger)
+
+
+def begun(project: Project) -> bool:
+    """Say whether a project has a ledger; to ask does not make one."""
+    return engines.there(project.ledger)
+
+
+def standing(project: Project) -> gpd.GeoDataFrame:
+    """Return the leads of the detection (``leads.SCHEMA``) with state and human class of the ledger, if there is one.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` if there are none; ``ledger.no_database``.
+    """
+    found = files.read_layer(project.leads)
+    return standings.of(found, table(opened(project), merged=True)) if begun(project) else found
 
 
 def ground(project: Project) -> Ground:

@@ -7,10 +7,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from cross_check.ledger import rules
 from gis import crs, regions, register, schema
 from satellite import patches, targets
 
-STATES = ("new", "suspected", "excluded", "doubtful")
+STATES = rules.LEAD_STATES
+"""A detection leaves its leads new; the others come from the ledger, see ``casebook.standing``."""
 
 SCHEMA = schema.table(
     {

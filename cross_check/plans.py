@@ -222,6 +222,12 @@ def _candidates(
     return rows.assign(joined_to=pd.Series(None, index=rows.index, dtype="str"))
 
 
+_SETTLED = {"excluded": "plans.lead_excluded"} | dict.fromkeys(
+    ("refuted", "lawful", "problem", "watched"), "plans.lead_settled"
+)
+"""States in which a lead sends nobody to a site, with the reason that is told."""
+
+
 def _lead_rows(leads: gpd.GeoDataFrame, params: Params) -> gpd.GeoDataFrame:
     leads = leads.sort_values(["priority", "lead_id"], ascending=[False, True])
     middle, high = params.risk_cuts
@@ -237,7 +243,7 @@ def _lead_rows(leads: gpd.GeoDataFrame, params: Params) -> gpd.GeoDataFrame:
             "service_min": float(params.lead_min),
             "trigger": leads["lead_id"],
             "expertise": kind.map(LEAD_EXPERTISE).astype("str"),
-            "reason": np.where(leads["state"] == "excluded", "plans.lead_excluded", ""),
+            "reason": leads["state"].map(_SETTLED).fillna(""),
         }
     )
     return gpd.GeoDataFrame(rows, geometry=leads.representative_point())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cross_check import joint_rounds, officers, plans
+from cross_check import casebook, joint_rounds, officers, plans
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.round_cases import PAST, Params
@@ -50,7 +50,7 @@ def plan(project: Project, order: RotationOrder) -> Step:
             "rounds.no_document", "An out-of-area inspection needs the number of its authorising document"
         )
     areas = regions_of(project)
-    leads, enterprises = files.read_layer(project.leads), files.read_layer(project.enterprises)
+    leads, enterprises = casebook.standing(project), files.read_layer(project.enterprises)
     formed = officers.teams(files.read_table(project.officers), areas, on=order.ends_on)
     past = files.read_table(order.past) if order.past else pd.DataFrame(columns=list(PAST.columns))
     needs = plans.needs(leads, enterprises, areas, params=plans.Params(document_no=order.document_no, seed="-"))

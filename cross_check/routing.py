@@ -9,7 +9,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import audits, lodgings, officers, plans, replanning, road_services, road_tables, rounds, routes
+from cross_check import (
+    audits,
+    casebook,
+    lodgings,
+    officers,
+    plans,
+    replanning,
+    road_services,
+    road_tables,
+    rounds,
+    routes,
+)
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.nights import Search
@@ -83,7 +94,7 @@ def plan_round(project: Project, order: RoundOrder, *, progress: Progress = sile
         ``rounds.no_document`` and others of ``cross_check.rounds`` and ``cross_check.plans``; ``files.missing``.
     """
     areas = regions_of(project)
-    found, enterprises = files.read_layer(project.leads), files.read_layer(project.enterprises)
+    found, enterprises = casebook.standing(project), files.read_layer(project.enterprises)
     ends_on = order.starts_on + dt.timedelta(days=order.route.days)
     formed = officers.teams(files.read_table(project.officers), areas, on=ends_on)
     past = files.read_table(order.past) if order.past else pd.DataFrame(columns=list(rounds.PAST.columns))

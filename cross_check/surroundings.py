@@ -38,7 +38,7 @@ def read(project: Project) -> Surroundings:
     return Surroundings(
         state=history.completed(files.read_layer(project.enterprises)),
         areas=chain.regions_of(project),
-        leads=_layer(project.leads),
+        leads=casebook.standing(project) if project.leads.is_file() else _layer(project.leads),
         zones=_layer(project.zones),
         cells=_layer(project.hotspots),
         fires=_layer(project.fires),
@@ -78,7 +78,7 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
 
 def _ledger(project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the positive list and the visits of the ledger; nothing where there is no ledger yet."""
-    if not project.ledger.is_file():
+    if not casebook.begun(project):
         return pd.DataFrame(), pd.DataFrame()
     ledger = casebook.opened(project)
     return registers.lines(ledger, "positive"), registers.lines(ledger, "visit")

@@ -1,6 +1,6 @@
 """Leads: all that is suspected, by state, the overdue first; each with its history, its next steps, and an undo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from html import escape
 from typing import Any
@@ -46,15 +46,8 @@ def page() -> None:
 def _empty(words: Catalogue) -> None:
     st.info(words.say("casework.empty"), icon=":material/inbox:")
     st.code(f"hdq leads take patch --project {state.project().folder.name}", language=None)
-    if state.project().leads.is_file() and st.button(words.say("casework.take"), type="primary", key="take"):
-        made = partial(_take)
-        if cases.attempt(words, made, words.say("casework.taken")):
-            st.rerun()
-
-
-def _take() -> Sequence[Any]:
-    casebook.take_results(state.project(), who.act(), "patch")
-    return ()
+    if state.project().leads.is_file():
+        next_steps.take(words)
 
 
 def overdue(leads: gpd.GeoDataFrame) -> pd.Series:

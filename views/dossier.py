@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from cross_check import surroundings
+from cross_check import casebook, surroundings
 from cross_check.reports import dossier_sheet
 from cross_check.reports.dossier_sheet import Picture
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
 from satellite import windows
-from views import bench, chips, frame, receipts, register, state, wording
+from views import bench, cases, chips, frame, receipts, register, state, wording
 from views.sieve import Sieve, sift
 from views.state import Stamp
 
@@ -42,7 +42,7 @@ def page() -> None:
         st.info(words.say("dossier.start"), icon=":material/search:")
         return
     try:
-        made = sheet_of(stamp, receipts.mark(stamp.project), site_id, words.language)
+        made = sheet_of(stamp, _marks(stamp), site_id, words.language)
     except WorkbenchError as error:
         st.error(wording.unmarked(words.explain(error)), icon=":material/error:")
         return
@@ -59,6 +59,12 @@ def page() -> None:
         )
         st.caption(words.say("dossier.print_hint"), width="content")
     st.html(f"<style>{dossier_sheet.STYLE}{_ON_PAPER}</style>{body}")
+
+
+def _marks(stamp: Stamp) -> tuple[tuple[str, int], ...]:
+    """Return what a sheet is kept by beside the files: the events of the register and the last of the ledger."""
+    last = cases.ledger().head()[0] if casebook.begun(stamp.project) else 0
+    return (*receipts.mark(stamp.project), ("ledger", last))
 
 
 def _choice(stamp: Stamp, words: Catalogue) -> str:

@@ -34,7 +34,7 @@ def leads(
         "site": [wording.text(each) for each in table["site_name"]],
         "distance": [wording.distance(each, words) for each in table["distance_m"]],
         "zones": [wording.zone_names(each, zones) for each in table["zone_ids"]],
-        "state": [words.say(f"bench.state_{each}") for each in table["state"]],
+        "state": [words.say(f"lead_state.{each}") for each in table["state"]],
         "score": list(table["score"]),
         "lead_id": list(table["lead_id"]),
     }

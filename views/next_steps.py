@@ -9,7 +9,7 @@ import streamlit as st
 
 from cross_check import casebook, officers, orders
 from cross_check.ledger import rules
-from cross_check.ledger.events import Record
+from cross_check.ledger.events import Event, Record
 from gis import files
 from gis.history import BEIJING
 from gis.language import Catalogue
@@ -19,7 +19,9 @@ from views import cases, state, who
 ELSEWHERE = ("to_issue", "checking", "problem")
 """States to which nobody moves a lead by hand."""
 
-_READ = ("to_read", "doubtful", "new")
+READABLE = ("to_read", "doubtful", "new")
+"""States in which a lead is read."""
+
 _VERDICTS = ("suspected", "doubtful", "excluded")
 
 
@@ -27,7 +29,7 @@ def draw(words: Catalogue, lead: pd.Series, record: Record) -> None:
     """Offer what can be done next with a lead in its state and for the role of who works."""
     if not who.name():
         st.info(words.say("casework.who"), icon=":material/person:")
-    elif lead["state"] in _READ:
+    elif lead["state"] in READABLE:
         reading(words, lead)
     elif lead["state"] == "to_check" and who.may("inspection.open"):
         inspection(words, record)
@@ -37,6 +39,18 @@ def draw(words: Catalogue, lead: pd.Series, record: Record) -> None:
         problem(words, str(record.fields["problem_id"]))
     else:
         onward(words, [lead["lead_id"]], lead["state"], dict(record.fields))
+
+
+def take(words: Catalogue) -> None:
+    """Offer to take the leads of the detection into the ledger."""
+    pressed = st.button(words.say("casework.take"), type="primary", key="take")
+    if pressed and cases.attempt(words, _take, words.say("casework.taken")):
+        st.rerun()
+
+
+def _take() -> Sequence[Event]:
+    casebook.take_results(state.project(), who.act(), "patch")
+    return ()
 
 
 def reading(words: Catalogue, lead: pd.Series) -> None:

@@ -30,6 +30,11 @@ def url_of(file: Path) -> str:
     return os.environ.get(URL) or f"sqlite:///{file.resolve()}"
 
 
+def there(file: Path) -> bool:
+    """Say whether a project has a ledger: a file of its own, or the database of the environment."""
+    return bool(os.environ.get(URL)) or file.is_file()
+
+
 def opened(url: str) -> Engine:
     """Return an engine on a ledger whose tables are up to date.
 

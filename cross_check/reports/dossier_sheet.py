@@ -180,7 +180,7 @@ def _leads(leads: gpd.GeoDataFrame, words: Catalogue) -> list[list[str]]:
         [
             row.lead_id,
             words.say(f"class.{row.machine_class if pd.isna(row.human_class) else row.human_class}"),
-            words.say("dossier.read" if pd.notna(row.human_class) else "dossier.unread"),
+            words.say(f"lead_state.{row.state}"),
             f"{row.area_m2:,.0f} m\u00b2",
             f"{_day(row.before_on)} \u2192 {_day(row.after_on)}",
             _away(row.away_m),

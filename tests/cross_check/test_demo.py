@@ -24,7 +24,7 @@ def ran(demo_project):
 
 
 def test_every_step_ran_and_left_its_files(ran):
-    """Nine arrows, each with outputs that exist."""
+    """Ten steps, each with outputs that exist."""
     _, report = ran
     assert [step.code for step, _ in report.steps] == [
         "demo.made",

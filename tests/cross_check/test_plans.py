@@ -161,6 +161,15 @@ def test_an_excluded_lead_triggers_nothing():
     assert _reasons(chosen) == {"L1": "plans.lead_excluded", "S1": "plans.positive_list"}
 
 
+@pytest.mark.parametrize("state", ["refuted", "lawful", "problem", "watched"])
+def test_a_lead_that_the_ledger_has_settled_triggers_nothing(state):
+    """Answered, made a problem or archived: nobody drives there for it; an open one beside it is visited."""
+    leads = [_lead("L1", 0.9, state=state), _lead("L2", 0.8, at=0.9, state="to_check")]
+    chosen = plans.targets(*_tables(leads, []), _assignment(), params=PARAMS)
+    assert chosen.table["target_id"].tolist() == ["L2"]
+    assert _reasons(chosen) == {"L1": "plans.lead_settled"}
+
+
 def test_no_team_meets_a_site_its_officers_have_an_interest_in():
     """The site, the lead named after it and the unnamed lead 300 m away are all recused, farther ones are not."""
     leads = [

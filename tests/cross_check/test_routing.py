@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cross_check import plans, routing
+from cross_check import casebook, plans, routing
 from cross_check.files import Project
+from cross_check.ledger.events import Act
 from cross_check.replanning import Closed
 from cross_check.route_params import Params
 from cross_check.routing import RoadOrder, RoundOrder
@@ -108,6 +109,27 @@ def test_a_round_without_its_document_is_refused(demo_project):
         routing.plan_round(project, order)
     assert refusal.value.code == "rounds.no_document"
     assert _everything(project.folder) == before
+
+
+def test_what_the_ledger_has_excluded_is_no_target(demo_project, tmp_path):
+    """A lead of the first plan is excluded in the ledger; planned anew, nobody goes there, and the reason is told."""
+    project, _ = demo_project
+    copy = Project(tmp_path)
+    for name in ("regions", "zones", "officers", "enterprises", "leads"):
+        getattr(copy, name).write_bytes(getattr(project, name).read_bytes())
+    order = RoundOrder(
+        date(2025, 7, 7), plans.Params(document_no="示例1号", seed="public", per_region=4), route=Params(days=2)
+    )
+    routing.plan_round(copy, order)
+    assert not casebook.begun(copy)
+    targets = files.read_layer(copy.targets)
+    gone = targets.loc[targets["target_kind"] == "lead", "target_id"].iloc[0]
+    act = Act("甲", "analyst", AT, "农田翻耕")
+    casebook.take_results(copy, act, "patch")
+    casebook.read(casebook.opened(copy), act, gone, "excluded", "other")
+    step = routing.plan_round(copy, order)
+    assert gone not in set(files.read_layer(copy.targets)["target_id"])
+    assert step.figures["excluded"]["plans.lead_excluded"] == 1
 
 
 def test_past_rounds_are_barred(demo_project, tmp_path):

@@ -5,10 +5,12 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from cross_check import surroundings
+from cross_check import casebook, surroundings
 from cross_check.files import Project
 from gis import files, synthetic
 from gis.errors import WorkbenchError
+from tests.cross_check import cases
+from tests.views import small
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +44,13 @@ def test_a_site_is_found_by_any_of_its_names(project):
     with pytest.raises(WorkbenchError) as caught:
         surroundings.site_called(project, "没有的厂")
     assert caught.value.code == "duplicates.no_site"
+
+
+def test_leads_stand_in_a_dossier_as_the_ledger_has_them(tmp_path):
+    """The lead beside the first site with the human class and the state of its reading; the file stays as it was."""
+    project = small.write(tmp_path / "own")
+    casebook.take_results(project, cases.act(), "patch")
+    casebook.read(casebook.opened(project), cases.act(), "L0", "excluded", "other")
+    found = surroundings.dossier(project, "S00000", on=dt.date(2026, 7, 1)).leads.set_index("lead_id")
+    assert found.loc["L0", ["state", "human_class", "machine_class"]].tolist() == ["excluded", "other", "construction"]
+    assert files.read_layer(project.leads)["human_class"].isna().all()

@@ -25,7 +25,8 @@ def dossier():
     state = history.completed(sites)
     mine = state["site_id"][state["name"] == HOSTILE].iloc[0]
     lead = {
-        "lead_id": ["L1"], "site_id": [mine], "machine_class": ["waste"], "human_class": [None], "area_m2": [900.0],
+        "lead_id": ["L1"], "site_id": [mine], "machine_class": ["waste"], "human_class": [None],
+        "state": ["new"], "area_m2": [900.0],
         "before_on": pd.to_datetime(["2025-06-01"]), "after_on": pd.to_datetime(["2026-06-01"]),
     }  # fmt: skip
     around = Surroundings(

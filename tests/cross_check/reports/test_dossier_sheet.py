@@ -29,9 +29,9 @@ def test_document_stands_alone_and_runs_nothing(dossier, language):
 
 
 def test_what_is_known_is_told_and_what_is_not_is_said_in_a_line(dossier):
-    """The lead with its reading state, the zone with its distance; no visits, no positive list, no history."""
+    """The lead with its state, the zone with its distance; no visits, no positive list, no history."""
     sheet = dossier_sheet.sheet(dossier, catalogue("zh"))
-    for said in ("L1", "未复核", "2025-06-01 → 2026-06-01", "湿地", "邻厂", "没有计划或记录的检查", "没有变更记录"):
+    for said in ("L1", "新线索", "2025-06-01 → 2026-06-01", "湿地", "邻厂", "没有计划或记录的检查", "没有变更记录"):
         assert said in sheet
     assert "影像线索未经复核不作为证据" in sheet
 
