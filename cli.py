@@ -89,6 +89,8 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         registers.items,
         registers.caps,
         registers.visits,
+        registers.surveys,
+        registers.assessments,
         detect.detect,
         detect.targets,
         sensing.radar,

@@ -1,4 +1,4 @@
-"""Commands of the bureau's registers: officers, positive list, items of enforcement, caps, visits made elsewhere."""
+"""Commands of the bureau's registers: officers, positive list, items of enforcement, caps, visits, third parties."""
 
 import argparse
 from datetime import date
@@ -49,6 +49,16 @@ def caps(verbs: "Verbs", words: Catalogue) -> None:
 def visits(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq visits``."""
     _register(verbs, "visits", "visit", words)
+
+
+def surveys(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq surveys``."""
+    _register(verbs, "surveys", "survey", words)
+
+
+def assessments(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq assessments``."""
+    _register(verbs, "assessments", "assessment", words)
 
 
 def _register(verbs: "Verbs", name: str, kind: str, words: Catalogue) -> "Verbs":

@@ -1,4 +1,4 @@
-"""Listings: the positive list, items of enforcement, yearly caps and visits; what is valid when and what runs out."""
+"""Listings: positive list, items of enforcement, yearly caps, visits, third parties' reports; what runs out when."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ import pandas as pd
 from cross_check.ledger.rules import CHECKS
 from gis import schema
 
-KINDS = ("positive", "item", "cap", "visit")
+KINDS = ("positive", "item", "cap", "visit", "survey", "assessment")
 
 POSITIVE = schema.table(
     {
@@ -59,8 +59,21 @@ VISITS = schema.table(
 )
 """On-site checks made elsewhere, so that the cap counts them."""
 
+REPORTS = schema.table(
+    {
+        "report_no": schema.text(unique=True),
+        "site_id": schema.text(),
+        "done_on": schema.day(),
+        "organisation": schema.text(),
+        "finding": schema.text(),
+        "document_no": schema.text(nullable=True),
+    }
+)
+"""Surveys and assessments, which a third party may record itself; they are no on-site checks and no cap counts them."""
+
 FORMS = {"positive": "positive", "item": "items", "cap": "caps", "visit": "visits"}
-SCHEMAS = {"positive": POSITIVE, "item": ITEMS, "cap": CAPS, "visit": VISITS}
+FORMS |= dict.fromkeys(("survey", "assessment"), "reports")
+SCHEMAS = {"positive": POSITIVE, "item": ITEMS, "cap": CAPS, "visit": VISITS, "survey": REPORTS, "assessment": REPORTS}
 
 ALARMS = schema.table(
     {
@@ -81,7 +94,7 @@ def key_of(kind: str, row: Fields) -> str:
     """Return the id under which the ledger keeps a line."""
     if kind == "cap":
         return f"{row['site_id']}/{int(row['year'])}/{row['check_kind']}"
-    return str(row[{"positive": "site_id", "item": "item_no", "visit": "visit_no"}[kind]])
+    return str(row[{"positive": "site_id", "item": "item_no", "visit": "visit_no"}.get(kind, "report_no")])
 
 
 def listed(entry: Fields, on: dt.date) -> bool:

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 import cli
+from cross_check import casebook
+from cross_check.files import Project
 from tests.cross_check import cases
 
 
@@ -29,6 +31,8 @@ ROWS = {
     },
     "items": {"事项编号": "1", "事项名称": "示例", "实施依据": "某法"},
     "caps": {"许可证编号": "*", "年度": 2026, "检查类型": "合计", "频次上限": 2, "依据文号": "示号"},
+    "surveys": {"排查编号": "P1", "许可证编号": "S1", "排查日期": "2026-03-01", "机构": "某院", "排查情况": "渗漏"},
+    "assessments": {"评估编号": "G1", "许可证编号": "S1", "评估日期": "2026-03-01", "机构": "某院", "结论": "可行"},
     "visits": {"检查编号": "V1", "许可证编号": "S1", "检查日期": "2026-03-01", "检查类型": "日常"},
 }
 
@@ -42,6 +46,41 @@ def test_each_register_is_imported_and_listed(place, tmp_path, capsys, name):
     assert next(iter(ROWS[name].values())) in _run(capsys, place, name, "list")[1]
     pd.DataFrame([dict.fromkeys(ROWS[name], "") | {"备注": "x"}]).to_excel(tmp_path / "b.xlsx", index=False)
     assert _run(capsys, place, name, "import", tmp_path / "b.xlsx")[0] == 1
+
+
+@pytest.mark.parametrize("name", list(ROWS))
+def test_a_contractor_gets_surveys_and_assessments_in_and_nothing_else(place, tmp_path, capsys, name):
+    """The refusal names the document, and the ledger stays empty."""
+    pd.DataFrame([ROWS[name]]).to_csv(tmp_path / "a.csv", index=False)
+    code, told = _run(capsys, place, name, "import", tmp_path / "a.csv", "--role", "contractor", "--by", "某院")
+    made = casebook.opened(Project(place)).events()
+    if name in {"surveys", "assessments"}:
+        assert code == 0, told
+        assert [(event.kind, event.role, event.who) for event in made] == [(f"{name[:-1]}.add", "contractor", "某院")]
+    else:
+        assert code == 1
+        assert "国办发" in told
+        assert not made
+
+
+def test_a_survey_carries_no_inspection_in(place, tmp_path, capsys):
+    """Kind of check, officers and order beside the survey's own columns do not enter the ledger."""
+    row = ROWS["surveys"] | {"检查类型": "个案", "officer_ids": "O1;O2", "order_id": "Q1"}
+    pd.DataFrame([row]).to_csv(tmp_path / "a.csv", index=False)
+    assert _run(capsys, place, "surveys", "import", tmp_path / "a.csv", "--role", "contractor")[0] == 0
+    (event,) = casebook.opened(Project(place)).events()
+    assert set(event.changes) <= {"report_no", "site_id", "done_on", "organisation", "finding", "document_no"}
+
+
+def test_faults_of_a_survey_are_told_by_row_and_nothing_is_recorded(place, tmp_path, capsys):
+    """A day that is none in the second row spoils the table, not the ledger."""
+    rows = [ROWS["surveys"], ROWS["surveys"] | {"排查编号": "P2", "排查日期": "昨天"}]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
+    code, told = _run(capsys, place, "surveys", "import", tmp_path / "a.csv", "--role", "contractor")
+    assert code == 1
+    assert "昨天" in told
+    assert "排查日期" in told
+    assert not casebook.opened(Project(place)).events()
 
 
 def test_removal_and_reminders(place, tmp_path, capsys):
