@@ -33,6 +33,7 @@ SECTIONS = {
     ),
     "inspection": (
         ("draw", "draw_page.title", "casino"),
+        ("rounds", "rounds_page.title", "swap_horiz"),
         ("plan", "plan_page.title", "route"),
         ("day_routes", "day_page.title", "signpost"),
         ("plan_board", "board_page.title", "calendar_month"),

@@ -221,6 +221,11 @@ class Project:
         return self.folder / "rotation.parquet"
 
     @property
+    def past_rounds(self) -> Path:
+        """Who inspected whom in earlier rounds, ``cross_check.round_cases.PAST``."""
+        return self.folder / "past-rounds.parquet"
+
+    @property
     def visits(self) -> Path:
         """Visits in order, ``cross_check.routes.VISITS``."""
         return self.folder / "visits.parquet"

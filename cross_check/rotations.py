@@ -4,12 +4,10 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
-from cross_check import casebook, joint_rounds, officers, plans
-from cross_check.chain import Step, regions_of
+from cross_check import joint_rounds, round_ground
+from cross_check.chain import Step
 from cross_check.files import Project
-from cross_check.round_cases import PAST, Params
+from cross_check.round_cases import Params
 from gis import files
 from gis.errors import WorkbenchError
 
@@ -49,17 +47,20 @@ def plan(project: Project, order: RotationOrder) -> Step:
         raise WorkbenchError(
             "rounds.no_document", "An out-of-area inspection needs the number of its authorising document"
         )
-    areas = regions_of(project)
-    leads, enterprises = casebook.standing(project), files.read_layer(project.enterprises)
-    formed = officers.teams(files.read_table(project.officers), areas, on=order.ends_on)
-    past = files.read_table(order.past) if order.past else pd.DataFrame(columns=list(PAST.columns))
-    needs = plans.needs(leads, enterprises, areas, params=plans.Params(document_no=order.document_no, seed="-"))
-    found = joint_rounds.plan(formed.table, areas, needs=needs, past=past, rounds=order.rounds, params=order.assign)
+    ground = round_ground.read(project, ends_on=order.ends_on, past=order.past)
+    found = joint_rounds.plan(
+        ground.formed.table,
+        ground.regions,
+        needs=ground.needs,
+        past=ground.past,
+        rounds=order.rounds,
+        params=order.assign,
+    )
     sheet, recipe = project.rotation.with_suffix(".xlsx"), project.rotation.with_suffix(".json")
     loads = found.table.groupby("team_id")["load_min"].sum()
     figures = {
         "rounds": order.rounds,
-        "teams": len(formed.table),
+        "teams": len(ground.formed.table),
         "travel_km": float(found.table["travel_km"].sum()),
         "heaviest_h": float(loads.max() / 60),
         "lightest_h": float(loads.min() / 60),

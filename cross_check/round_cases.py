@@ -167,6 +167,39 @@ def build(
     )
 
 
+def cells(case: Case, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return what each pair of team and region would cost and which rule bars it.
+
+    Parameters
+    ----------
+    case : Case
+    chosen : DataFrame
+        The pairs of a round: home_division, division_code; may be empty.
+
+    Returns
+    -------
+    DataFrame
+        home_division, division_code, travel_km, missing (kinds of expertise), load_min, barred (the first of ``RULES``
+        that bars the pair, "" if none does) and chosen, by home and region.
+    """
+    goes = set(zip(chosen["home_division"], chosen["division_code"], strict=True))
+    rows = [
+        (
+            home,
+            there,
+            case.metres[team, region] / 1000,
+            int(case.missing[team, region]),
+            float(case.load[team, region]),
+            next((rule for rule in RULES if rule in case.barred and case.barred[rule][team, region]), ""),
+            (home, there) in goes,
+        )
+        for team, home in enumerate(case.homes)
+        for region, there in enumerate(case.visited)
+    ]
+    names = ["home_division", "division_code", "travel_km", "missing", "load_min", "barred", "chosen"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def barred(homes: list[str], visited: list[str], past: pd.DataFrame, rounds: int) -> dict[str, Flags]:
     """Return for each rule about single pairs which (team, region) it bars."""
     closed = {rule: np.zeros((len(homes), len(visited)), bool) for rule in ("own", "past", "back")}

@@ -65,3 +65,16 @@ def test_relaxed_rules_have_a_price_and_are_not_the_own_region(relaxed):
 def test_relaxed_rules_are_no_longer_hard():
     """The others stay."""
     assert Params(relaxed={"past": 300.0}).hard == ("own", "reciprocal", "back")
+
+
+def test_cells_tell_cost_rule_and_choice_of_each_pair():
+    """Every pair once; its own region is barred, the chosen pair is marked, kilometres are those of the case."""
+    tables = _checked(_tables())
+    case = round_cases.build(*tables, Params())
+    one = pd.DataFrame({"home_division": case.homes[:1], "division_code": case.visited[1:2]})
+    cells = round_cases.cells(case, one)
+    assert len(cells) == len(case.homes) * len(case.visited)
+    own = cells["home_division"] == cells["division_code"]
+    assert (cells.loc[own, "barred"] == "own").all()
+    assert cells.loc[cells["chosen"], ["home_division", "division_code"]].to_numpy().tolist() == one.to_numpy().tolist()
+    assert cells["travel_km"].to_numpy() == pytest.approx(case.metres.ravel() / 1000)
