@@ -48,6 +48,8 @@ class Surroundings:
         Lines of the positive list in the ledger.
     checks : DataFrame
         On-site checks that the ledger knows: visited_on, check_kind, document_no, site_id.
+    problems : DataFrame
+        Problems in the ledger: problem_id, lead_id, problem_type, state, site_id.
     """
 
     state: gpd.GeoDataFrame
@@ -60,6 +62,7 @@ class Surroundings:
     layers: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     positive: pd.DataFrame = field(default_factory=pd.DataFrame)
     checks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    problems: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Dossier:
         Hotspot cells that hold the site.
     visits : GeoDataFrame
         Planned visits to the site.
-    positive, checks : DataFrame
+    positive, checks, problems : DataFrame
         Lines of the ledger for the site.
     on : date
         As of when.
@@ -104,6 +107,7 @@ class Dossier:
     visits: gpd.GeoDataFrame
     positive: pd.DataFrame
     checks: pd.DataFrame
+    problems: pd.DataFrame
     on: dt.date
 
     @property
@@ -157,6 +161,7 @@ def gather(site_id: str, around: Surroundings, events: Sequence[Event], *, on: d
         visits=_of_site(around.visits, "target_id", site_id),
         positive=_of_site(around.positive, "site_id", site_id),
         checks=_of_site(around.checks, "site_id", site_id),
+        problems=_of_site(around.problems, "site_id", site_id),
         on=on,
     )
 

@@ -33,7 +33,7 @@ def read(project: Project) -> Surroundings:
     WorkbenchError
         ``files.missing`` if there is no register.
     """
-    positive, checks = _ledger(project)
+    positive, checks, problems = _ledger(project)
     found = sorted(project.layers.glob("*.parquet")) if project.layers.is_dir() else []
     return Surroundings(
         state=history.completed(files.read_layer(project.enterprises)),
@@ -46,6 +46,7 @@ def read(project: Project) -> Surroundings:
         layers={path.stem: files.read_layer(path) for path in found},
         positive=positive,
         checks=checks,
+        problems=problems,
     )
 
 
@@ -76,9 +77,14 @@ def _layer(path: Path) -> gpd.GeoDataFrame:
     return files.read_layer(path) if path.is_file() else empty
 
 
-def _ledger(project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the positive list and the visits of the ledger; nothing where there is no ledger yet."""
+def _ledger(project: Project) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return positive list, visits and problems of the ledger; nothing where there is no ledger yet."""
     if not casebook.begun(project):
-        return pd.DataFrame(), pd.DataFrame()
+        return pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
     ledger = casebook.opened(project)
-    return registers.lines(ledger, "positive"), registers.lines(ledger, "visit")
+    names = ("lead_id", "problem_type", "site_id")
+    problems = [
+        {"problem_id": one.key[1], "state": one.state} | {name: one.fields.get(name) for name in names}
+        for one in ledger.records("problem")
+    ]
+    return registers.lines(ledger, "positive"), registers.lines(ledger, "visit"), pd.DataFrame(problems)

@@ -83,6 +83,7 @@ def sheet(dossier: Dossier, words: Catalogue, pictures: Sequence[Picture] = ()) 
     row = dossier.site.iloc[0]
     tables = {
         "leads": _leads(dossier.leads, words),
+        "problems": _problems(dossier.problems, words),
         "zones": _zones(dossier, words),
         "visits": _visits(dossier, words),
         "positive": _positive(dossier.positive),
@@ -186,6 +187,18 @@ def _leads(leads: gpd.GeoDataFrame, words: Catalogue) -> list[list[str]]:
             _away(row.away_m),
         ]
         for row in leads.itertuples(index=False)
+    ]
+
+
+def _problems(problems: pd.DataFrame, words: Catalogue) -> list[list[str]]:
+    return [
+        [
+            row.problem_id,
+            row.lead_id,
+            words.say(f"class.{row.problem_type}") if isinstance(row.problem_type, str) else "-",
+            words.say(f"problem_state.{row.state}"),
+        ]
+        for row in problems.itertuples(index=False)
     ]
 
 

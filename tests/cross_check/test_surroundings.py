@@ -7,8 +7,11 @@ import pytest
 
 from cross_check import casebook, surroundings
 from cross_check.files import Project
+from cross_check.ledger.events import Entry
+from cross_check.reports import dossier_sheet
 from gis import files, synthetic
 from gis.errors import WorkbenchError
+from gis.language import catalogue
 from tests.cross_check import cases
 from tests.views import small
 
@@ -54,3 +57,19 @@ def test_leads_stand_in_a_dossier_as_the_ledger_has_them(tmp_path):
     found = surroundings.dossier(project, "S00000", on=dt.date(2026, 7, 1)).leads.set_index("lead_id")
     assert found.loc["L0", ["state", "human_class", "machine_class"]].tolist() == ["excluded", "other", "construction"]
     assert files.read_layer(project.leads)["human_class"].isna().all()
+
+
+def test_problems_of_a_site_stand_in_its_dossier_with_their_state(tmp_path):
+    """A confirmed lead made a problem and handed on is on the sheet of its own site, and on no other's."""
+    project = small.write(tmp_path / "own")
+    casebook.take_results(project, cases.act(), "patch")
+    ledger = casebook.opened(project)
+    told = {"site_id": "S00000", "lead_id": "L0", "problem_type": "waste"}
+    ledger.append(cases.act(), [Entry("problem.open", ("problem", "P0"), told, "pooled", 0)])
+    ledger.append(cases.act(), [Entry("problem.move", ("problem", "P0"), {}, "to_hand_over")])
+    found = surroundings.dossier(project, "S00000", on=dt.date(2026, 7, 1))
+    assert found.problems[["problem_id", "state"]].to_numpy().tolist() == [["P0", "to_hand_over"]]
+    drawn = dossier_sheet.sheet(found, catalogue("zh"))
+    assert "<td>P0</td>" in drawn
+    assert "待移交" in drawn
+    assert surroundings.dossier(project, "S00001", on=dt.date(2026, 7, 1)).problems.empty
