@@ -84,7 +84,8 @@ def _draw(words: Catalogue, number: str, now: str) -> None:
     _steps(words, record, now)
     announced = record["announcement"]
     st.caption(words.say("draw_page.commitment"))
-    st.code(announced["commitment"], language=None)
+    with st.container(key="commitment"):
+        st.code(announced["commitment"], language=None)
     about = {
         "document": announced["document"],
         "rule": record["frozen"]["rule"]["document"],

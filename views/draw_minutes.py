@@ -127,7 +127,7 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
         _note(words, "formulas"),
         _section(words, "excluded", counted(words, [each["reason"] for each in frozen["excluded"]])),
         _section(words, "left_out", counted(words, [each["reason"] for each in frozen["left_out_officers"]])),
-        _section(words, "drawn", _lines(drawn(record, names, words))),
+        _section(words, "drawn", _lines(drawn(record, names, words), frozen["partner"])),
         _signatures(words, frozen["witnesses"]),
     ]
     title = escape(words.say("draw_page.minutes_of", title=frozen["title"]))
@@ -159,8 +159,10 @@ def strata(words: Catalogue, frozen: Mapping[str, Any]) -> list[tuple[str, ...]]
     ]
 
 
-def _lines(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    return list(table[list(HEADS["drawn"])].itertuples(index=False, name=None))
+def _lines(table: pd.DataFrame, partner: str) -> list[tuple[str, ...]]:
+    """Return a line a drawn unit; a dash where no second department draws along."""
+    shown = table if partner else table.assign(partner="-")
+    return list(shown[list(HEADS["drawn"])].itertuples(index=False, name=None))
 
 
 def _section(words: Catalogue, name: str, rows: Sequence[Sequence[str]]) -> str:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import streamlit as st
 from shapely.geometry import LineString, Point
 
-from cross_check import round_cases, round_ground, rounds
+from cross_check import casebook, round_cases, round_ground, rounds
 from cross_check.files import Project
 from cross_check.round_ground import Ground
 from cross_check.rounds import Assignment, Params
@@ -127,7 +127,8 @@ def _others() -> tuple[object, ...]:
     """Return the state of what the stamp of tables knows nothing of: officers, past rounds, the ledger."""
     project = state.project()
     paths = (project.officers, project.past_rounds)
-    return (*(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths), *cases.ledger().head())
+    head = cases.ledger().head() if casebook.begun(project) else ()
+    return (*(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths), *head)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
