@@ -236,7 +236,9 @@ def _thrown(
     if "sun_azimuth" not in scene.attrs or "nir" not in bands:
         return da.zeros_like(like, dtype=np.uint8), da.zeros_like(like)
     sun = Sun(float(scene.attrs["sun_azimuth"]), float(scene.attrs["sun_zenith"]))
-    coarse = da.compute(base[::step, ::step], *(band[::step, ::step] for band in bands.values()))
+    # A slice is a view and would keep its whole block in memory until the last one is there.
+    views = (each[::step, ::step].map_blocks(np.copy) for each in (base, *bands.values()))
+    coarse = da.compute(*views)
     codes, few = coarse[0], dict(zip(bands, coarse[1:], strict=True))
     water, seen = surfaces.water(few), (codes != NOWHERE) & (codes != ABSENT)
     land = ((codes == CLEAR) | (codes == SNOW)) & ~water & np.isfinite(few["nir"])
