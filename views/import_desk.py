@@ -138,7 +138,8 @@ def _act(project: Project, words: Catalogue) -> Act:
         key="desk-sender",
         persist_state="session",
     )
-    by = two.text_input(words.say("desk.by"), key="person", persist_state="session")
+    # The side bar's name stands there already; a widget of the same key would be that widget twice.
+    by = two.text_input(words.say("desk.by"), value=str(st.session_state.get("person") or ""), key="desk-by")
     why = three.text_input(words.say("desk.why"), key="desk-why")
     day = four.date_input(words.say("desk.valid_from"), value=None, key="desk-valid-from", format="YYYY-MM-DD")
     valid_from = day if isinstance(day, dt.date) else None

@@ -31,7 +31,7 @@ def settled(test):
     """The page after the system of the only group was named and the person too."""
     system = next(each for each in test.selectbox if str(each.key).startswith("system-"))
     system.set_value("cgcs2000").run()
-    test.text_input(key="person").set_value("李四").run()
+    test.text_input(key="desk-by").set_value("李四").run()
     assert not test.exception
     return test
 
