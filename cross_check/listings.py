@@ -138,27 +138,30 @@ def alarms(lines: Iterable[tuple[str, str, Fields]], *, on: dt.date, within_days
 
 
 def caps_of(caps: Sequence[Fields], sites: Sequence[str], year: int) -> pd.DataFrame:
-    """Return the caps of sites in a year: cap_routine, cap_special, cap_case, cap_total, cap_document; index the sites.
+    """Return the caps of sites in a year, by kind: ``cap_<kind>`` and ``cap_<kind>_document``; index the sites.
 
     A line of the site goes before the line of all (``*``); missing where neither has a figure.
     """
-    columns = [f"cap_{kind}" for kind in (*CHECKS, "total")]
-    table = pd.DataFrame(None, index=list(sites), columns=[*columns, "cap_document"], dtype=object)
-    ordered = sorted((cap for cap in caps if int(cap["year"]) == year), key=lambda cap: cap["site_id"] != "*")
-    for cap in ordered:
-        rows = table.index if cap["site_id"] == "*" else table.index[table.index == cap["site_id"]]
-        table.loc[rows, f"cap_{cap['check_kind']}"] = float(cap["most"])
-        table.loc[rows, "cap_document"] = cap["document_no"]
+    told = pd.DataFrame(list(caps), columns=["site_id", "year", "check_kind", "most", "document_no"])
+    told = told[told["year"].astype(float) == year]
+    table = pd.DataFrame(index=list(sites))
+    for kind in (*CHECKS, "total"):
+        lines = told[told["check_kind"] == kind].drop_duplicates("site_id", keep="last").set_index("site_id")
+        own = table.index.isin(lines.index)
+        which = table.index.where(own, "*")
+        table[f"cap_{kind}"] = which.map(lines["most"]).astype(float)
+        table[f"cap_{kind}_document"] = which.map(lines["document_no"]).astype(object)
     return table
 
 
 def visits_of(visits: Sequence[Fields], sites: Sequence[str], year: int) -> pd.DataFrame:
     """Return the on-site checks of sites in a year, by kind, and last_visit_on (of any year); index the sites."""
-    table = pd.DataFrame(0, index=list(sites), columns=[f"visits_{kind}" for kind in CHECKS])
+    table = pd.DataFrame(index=list(sites))
     told = pd.DataFrame(list(visits), columns=["site_id", "visited_on", "check_kind"])
-    told = told[told["site_id"].isin(table.index)]
-    this = told[told["visited_on"].str.startswith(str(year))] if len(told) else told
-    for (site, kind), count in this.groupby(["site_id", "check_kind"]).size().items():
-        table.loc[site, f"visits_{kind}"] = count
-    last = told.groupby("site_id")["visited_on"].max() if len(told) else pd.Series(dtype=object)
+    told = told[told["site_id"].isin(table.index)].astype(str)
+    this = told[told["visited_on"].str.startswith(str(year))]
+    for kind in CHECKS:
+        counts = this.loc[this["check_kind"] == kind, "site_id"].value_counts()
+        table[f"visits_{kind}"] = table.index.map(counts).fillna(0).astype("int64")
+    last = told.groupby("site_id")["visited_on"].max()
     return table.assign(last_visit_on=pd.to_datetime(table.index.map(last)))

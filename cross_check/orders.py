@@ -11,7 +11,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import casebook, learning, listings, officers, registers, triage
+from cross_check import barring, casebook, learning, listings, officers, registers, triage
+from cross_check.barring import Standing
 from cross_check.files import Project
 from cross_check.ledger import rules
 from cross_check.ledger.events import Act, Entry, Event, Record
@@ -71,7 +72,9 @@ def facts(ledger: Ledger, leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame
     told = pd.DataFrame(leads)[columns].reset_index(drop=True)
     harmless = registers.benign(ledger)
     told["confidence"] = learning.confidence(leads, learning.telling(whole, harmless, on=on)).to_numpy()
-    told = told.join(_positive(ledger, enterprises, told["site_id"], on))
+    flags = enterprises.drop_duplicates("site_id").set_index("site_id")["positive_list"]
+    flagged = told[["site_id"]].assign(positive_list=told["site_id"].map(flags).fillna(value=False).astype(bool))
+    told = told.join(barring.positive(flagged, _listed(ledger), on))
     # A lead without a site has no visits and no cap.
     told = told.merge(visits, how="left", left_on="site_id", right_index=True)
     told = told.merge(caps, how="left", left_on="site_id", right_index=True)
@@ -84,6 +87,23 @@ def facts(ledger: Ledger, leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame
 def visits_made(ledger: Ledger) -> list[Mapping[str, Any]]:
     """Return all on-site checks: inspections of the ledger and visits made elsewhere."""
     return [one.fields for kind in ("inspection", "visit") for one in ledger.records(kind) if one.fields.get("site_id")]
+
+
+def barred(ledger: Ledger, enterprises: gpd.GeoDataFrame, *, on: dt.date, check_kind: str = "routine") -> pd.DataFrame:
+    """Return which sites of the register a draw or plan leaves out on a day, and by which rule, see ``barring.barred``.
+
+    A site of the positive list stays in while a trigger is on record with a lead of it that is still open.
+    """
+    leads = casebook.table(ledger)
+    opened = leads[leads["trigger"].notna() & ~leads["state"].isin(casebook.OVER)]
+    standing = Standing(
+        [one.fields for one in ledger.records("cap")],
+        visits_made(ledger),
+        _listed(ledger),
+        registers.benign(ledger),
+        frozenset(opened["site_id"].dropna()),
+    )
+    return barring.barred(enterprises, standing, on=on, check_kind=check_kind)
 
 
 def propose(
@@ -291,15 +311,8 @@ def counts_by_site(ledger: Ledger) -> pd.DataFrame:
     return table.join(complained.rename("complaints"), how="outer").fillna(0).astype("int64")
 
 
-def _positive(ledger: Ledger, enterprises: gpd.GeoDataFrame, sites: pd.Series, on: dt.date) -> pd.DataFrame:
-    lines = {one.key[1]: one.fields for one in ledger.records("positive")}
-    flags = enterprises.drop_duplicates("site_id").set_index("site_id")["positive_list"]
-    held, documents = [], []
-    for site in sites:
-        line = lines.get(site)
-        held.append(listings.listed(line, on) if line else bool(flags.get(site, default=False)))
-        documents.append(line["document_no"] if line else None)
-    return pd.DataFrame({"positive_list": held, "positive_document": documents}, index=sites.index)
+def _listed(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
+    return {one.key[1]: one.fields for one in ledger.records("positive")}
 
 
 def _chosen(ledger: Ledger, lead_ids: Sequence[str]) -> gpd.GeoDataFrame:

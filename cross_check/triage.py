@@ -39,12 +39,16 @@ FACTS = schema.table(
         "cap_special": schema.number(0, nullable=True),
         "cap_case": schema.number(0, nullable=True),
         "cap_total": schema.number(0, nullable=True),
-        "cap_document": schema.text(nullable=True),
+        "cap_routine_document": schema.text(nullable=True),
+        "cap_special_document": schema.text(nullable=True),
+        "cap_case_document": schema.text(nullable=True),
+        "cap_total_document": schema.text(nullable=True),
         "benign_reason": schema.text(nullable=True),
     }
 )
 """What the rules look at, a row a lead. ``trigger``: a recorded one, see triage.toml. ``visits_*``: on-site checks of
-the site this year, by kind; ``cap_*``: how many it may have, missing where the register of caps has no figure."""
+the site this year, by kind; ``cap_*``: how many it may have and by which document, missing where the register of caps
+has no figure."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +272,7 @@ def _cap(lead: Mapping[str, Any], way: str, case: _Case) -> Refusals:
         cap = lead[f"cap_{kind}"] if pd.notna(lead[f"cap_{kind}"]) else (rule[kind] or None)
         if cap is not None and visits >= cap:
             yield case.refusal(
-                way, "cap", {"kind": kind, "visits": int(visits), "most": int(cap)}, lead["cap_document"]
+                way, "cap", {"kind": kind, "visits": int(visits), "most": int(cap)}, lead[f"cap_{kind}_document"]
             )
             return
 

@@ -61,7 +61,10 @@ def test_a_sites_own_cap_goes_before_the_one_for_all():
     """By kind and year; without a line there is no figure."""
     caps = [_cap("S1", "total", 3), _cap("*", "total", 2), _cap("*", "routine", 1), _cap("S2", "total", 9, 2025)]
     found = listings.caps_of(caps, ["S1", "S2"], 2026)
-    assert found[["cap_total", "cap_routine", "cap_document"]].to_numpy().tolist() == [[3, 1, "S1号"], [2, 1, "*号"]]
+    assert found[["cap_total", "cap_routine"]].to_numpy().tolist() == [[3, 1], [2, 1]]
+    # Each figure has the document that it stands in, also where a site has a line of its own for another kind.
+    assert found["cap_total_document"].tolist() == ["S1号", "*号"]
+    assert found["cap_routine_document"].tolist() == ["*号", "*号"]
     assert found["cap_case"].isna().all()
 
 

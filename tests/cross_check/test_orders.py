@@ -237,3 +237,15 @@ def test_the_reply_clock_starts_at_the_approval(project):
     (order,) = casebook.opened(project).records("order")
     assert order.fields["reply_by"] == "2026-07-03T02:00:00Z"
     assert casebook.table(casebook.opened(project))["due_on"].tolist() == [pd.Timestamp("2026-07-06")]
+
+
+def test_draws_leave_out_what_the_ledgers_registers_bar(project):
+    """A used-up cap and the flagged site; the trigger of an open lead lets the latter in."""
+    _cap(project, 1, cases.SITES[0])
+    _visit(project, cases.SITES[0])
+    ledger, sites = casebook.opened(project), cases.enterprises()
+    out = orders.barred(ledger, sites, on=ON).set_index("unit_id")["excluded"].to_dict()
+    assert out == {cases.SITES[0]: "barring.cap", cases.SITES[1]: "barring.positive"}
+    (name,) = cases.suspected(project, cases.lead("1", **LISTED))
+    casebook.note(ledger, cases.act(), name, {"trigger": "department"})
+    assert orders.barred(ledger, sites, on=ON)["unit_id"].tolist() == [cases.SITES[0]]

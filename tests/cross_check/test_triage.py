@@ -33,10 +33,10 @@ PLAIN = {
     "cap_special": None,
     "cap_case": None,
     "cap_total": None,
-    "cap_document": None,
+    **{f"cap_{kind}_document": None for kind in ("routine", "special", "case", "total")},
     "benign_reason": None,
 }
-CAPPED = {"cap_total": 2.0, "visits_routine": 1, "visits_case": 1, "cap_document": "黑环发〔示例〕1号"}
+CAPPED = {"cap_total": 2.0, "visits_routine": 1, "visits_case": 1, "cap_total_document": "黑环发〔示例〕1号"}
 OUTSIDE = copy.deepcopy(data.rules("triage"))
 OUTSIDE["rules"]["cap"]["case_outside"] = True
 
