@@ -22,6 +22,8 @@ def add(verbs: "Verbs", words: Catalogue) -> None:
     """Add the commands of draws."""
     group = frame.group(verbs, "draw", "cli.draw", words)
     _announce(group, words)
+    parser = frame.command(group, "rules", "draw_cli.rules", _run_rules, words)
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help=words.say("draw_cli.rules_file"))
     frame.command(group, "nonce", "cli.draw_nonce", _print_nonce, words)
     parser = frame.command(group, "tell", "cli.draw_tell", _run_tell, words)
     parser.add_argument("draw", metavar="DRAW", help=words.say("cli.draw_number"))
@@ -62,23 +64,29 @@ def _announce(group: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--most-visits", type=int, default=0, metavar="N", help=words.say("cli.draw_most"))
     parser.add_argument("--by-division", action="store_true", help=words.say("cli.draw_by_division"))
     parser.add_argument("--witness", nargs="*", default=[], metavar="NAME", help=words.say("cli.draw_witness"))
+    parser.add_argument("--jointly", nargs=3, metavar=("NAME", "UNITS", "OFFICERS"), help=words.say("draw_cli.jointly"))
     acts.add_options(parser, words)
 
 
 def _run_announce(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import draw_records, draws
+    from cross_check import draw_records, draw_rules, draws
 
-    act = acts.act(arguments)
+    project, act = frame.project(arguments), acts.act(arguments)
     order = draws.Order(
         title=arguments.title,
-        rule=draw_records.rule(arguments.rule, arguments.rules),
+        rule=draw_rules.rule(project, arguments.rule, arguments.rules),
         valid_on=arguments.valid_on,
         most_visits=arguments.most_visits,
         pooled=arguments.by_division,
         witnesses=tuple(arguments.witness),
     )
-    project = frame.project(arguments)
-    frozen = draw_records.freeze(project, order)
+    if draw_rules.foreign(project, arguments.rules):
+        print(words.say("draws.foreign", document=order.rule["document"]))
+    joined = None
+    if arguments.jointly:
+        name, units, officers = arguments.jointly
+        joined = draw_records.partner(project, name, Path(units), Path(officers))
+    frozen = draw_records.freeze(project, order, joined=joined)
     announcement = draws.announce(
         frozen,
         beacons=dict(arguments.beacon),
@@ -86,7 +94,20 @@ def _run_announce(arguments: Arguments, words: Catalogue) -> int:
         document=arguments.document,
         at=act.at_utc,
     )
-    return frame.print_step(draw_records.announce(project, act, frozen, announcement), words)
+    return frame.print_step(draw_records.announce(project, act, frozen, announcement, joined), words)
+
+
+def _run_rules(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import draw_rules
+
+    project = frame.project(arguments)
+    if arguments.file:
+        return frame.print_step(draw_rules.take(project, arguments.file), words)
+    for name, row in draw_rules.known(project).items():
+        print(f"{name}  {row['document']}")
+        if draw_rules.foreign(project):
+            print("  " + words.say("draws.foreign", document=row["document"]))
+    return 0
 
 
 def _print_nonce(arguments: Arguments, words: Catalogue) -> int:  # noqa: ARG001 - every verb gets both
@@ -126,7 +147,7 @@ def _print_draws(arguments: Arguments, words: Catalogue) -> int:
 def _publish(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import draw_records
 
-    return frame.print_step(draw_records.publish(frame.project(arguments), arguments.draw, arguments.to), words)
+    return frame.print_step(draw_records.publish(frame.project(arguments), arguments.draw, arguments.to, words), words)
 
 
 def _pair(words: Catalogue, read: Callable[[str], Value]) -> Callable[[str], tuple[str, Value]]:

@@ -1,64 +1,63 @@
 """Rim: draws on disk and in the ledger. Every step is an event there; an aborted draw stays on record like any other.
 
 The folder ``draws`` of a project holds a folder a draw: ``frozen.json`` and ``announcement.json``, ``told.json`` with
-the parties' numbers told in time, and ``record.json`` with seed and result, which ``tools/verify_draw.py`` replays. The
-ledger keeps the digest of each, so that none can be exchanged afterwards.
+the parties' numbers told in time, and ``record.json`` with seed and result, which ``tools/verify_draw.py`` replays; of
+a joint draw ``partner.json`` with the names of the second department's officers, for the minutes alone. The ledger
+keeps the digest of each, so that none can be exchanged afterwards.
 """
 
 import datetime as dt
-import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cross_check import data, draw_lists, draws, scoring, tickets
+from cross_check import draw_lists, draws, partners, scoring, tickets
 from cross_check.chain import Step
 from cross_check.draw_lists import Sources
 from cross_check.draws import Order
 from cross_check.files import Project
 from cross_check.ledger import store
 from cross_check.ledger.events import Act, Entry
-from gis import files
+from cross_check.partners import Partner
+from gis import files, readers
 from gis.errors import WorkbenchError
+from gis.language import Catalogue
 
 BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 
-def rules(own: Path | None = None) -> dict[str, Any]:
-    """Return all sets of strata and ratios by name, those of a file of the bureau's own where one is given.
+def partner(project: Project, name: str, units: Path, officers: Path) -> Partner:
+    """Read a second department's list of units and its officers, for a joint draw; nothing is kept.
 
     Raises
     ------
+    TableFaults
+        With every fault by the row the user sees.
     WorkbenchError
-        ``draws.bad_rules`` if the file cannot be read.
+        ``draws.no_partner`` without a name; ``draws.nothing_joint`` if no unit of theirs is one of ours;
+        ``files.missing``.
     """
-    if own is None:
-        return data.rules("draws")
-    try:
-        return tomllib.loads(own.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise WorkbenchError("draws.bad_rules", "{name} is no file of rules", name=own.name) from fault
-
-
-def rule(name: str, own: Path | None = None) -> dict[str, Any]:
-    """Return a set of strata and ratios by name, from a file of the bureau's own where one is given.
-
-    Raises
-    ------
-    WorkbenchError
-        ``draws.no_rule`` with the names there are; those of ``rules``.
-    """
-    known = rules(own)
-    if name not in known:
+    if not name.strip():
+        raise WorkbenchError("draws.no_partner", "Name the second department")
+    found = partners.units(readers.read_rows(units), files.read_layer(project.enterprises), units.name)
+    if not found.unit_ids:
         raise WorkbenchError(
-            "draws.no_rule", "There is no rule {name}; known: {known}", name=name, known=", ".join(known)
+            "draws.nothing_joint",
+            "None of the {count} rows of {name} is in the register",
+            count=len(found.unmatched),
+            name=units.name,
         )
-    return {**known[name], "name": name}
+    staff = partners.officers(readers.read_rows(officers), officers.name)
+    sources = {path.name: files.sha256(path) for path in (units, officers)}
+    return Partner(name.strip(), found.unit_ids, staff, len(found.unmatched), sources)
 
 
-def freeze(project: Project, order: Order, *, barred: pd.DataFrame | None = None) -> draws.Frozen:
+def freeze(
+    project: Project, order: Order, *, barred: pd.DataFrame | None = None, joined: Partner | None = None
+) -> draws.Frozen:
     """Freeze the project's register and officers for a draw; nothing is written.
 
     Parameters
@@ -67,6 +66,8 @@ def freeze(project: Project, order: Order, *, barred: pd.DataFrame | None = None
     order : Order
     barred : DataFrame, optional
         See ``draw_lists.BARRED``.
+    joined : Partner, optional
+        A second department that draws along.
 
     Raises
     ------
@@ -78,11 +79,25 @@ def freeze(project: Project, order: Order, *, barred: pd.DataFrame | None = None
     scores = scoring.score(scoring.facts(enterprises, zones)).table
     none = pd.DataFrame(columns=list(draw_lists.BARRED.columns))
     table = draw_lists.candidates(Sources(enterprises, scores, none if barred is None else barred))
-    return draws.freeze(table, files.read_table(project.officers), order)
+    return draws.freeze(table, files.read_table(project.officers), order, past=past(project), partner=joined)
 
 
-def announce(project: Project, act: Act, frozen: draws.Frozen, announcement: draws.Record) -> Step:
-    """Put frozen lists and announcement on record.
+def past(project: Project) -> pd.DataFrame:
+    """Return who inspected a unit last after a draw, see ``draws.PAST``: the same two do not go there again."""
+    if not project.draws.is_dir():
+        return pd.DataFrame(columns=list(draws.PAST.columns))
+    last: dict[str, str] = {}
+    table = listing(project)
+    records = [read(project, number) for number in table.loc[table["state"] == "concluded", "number"]]
+    for record in sorted(records, key=lambda one: str(one["announcement"]["announced_at"])):
+        last |= {pair["unit"]: ";".join(pair["officers"]) for pair in record["result"]["officers"] if pair["officers"]}
+    return pd.DataFrame(last.items(), columns=list(draws.PAST.columns))
+
+
+def announce(
+    project: Project, act: Act, frozen: draws.Frozen, announcement: draws.Record, joined: Partner | None = None
+) -> Step:
+    """Put frozen lists and announcement on record; of a joint draw the names of the second department's officers too.
 
     Raises
     ------
@@ -100,7 +115,12 @@ def announce(project: Project, act: Act, frozen: draws.Frozen, announcement: dra
         "units": len(frozen["units"]),
         "to_draw": sum(stratum["size"] for stratum in frozen["strata"]),
     }
+    names = joined and dict(zip(joined.officers["officer_id"], joined.officers["name"], strict=True))
+    if names:
+        fields |= {"partner": frozen["partner"], "partner_names": tickets.digest(names)}
     with files.folder_written_aside(folder) as aside:
+        if names:
+            files.write_json(names, aside / "partner.json")
         files.write_json(frozen, aside / "frozen.json")
         files.write_json(announcement, aside / "announcement.json")
         # What the ledger refuses is never seen on disk.
@@ -193,6 +213,8 @@ def read(project: Project, number: str) -> draws.Record:
     announcement = files.read_json(folder / "announcement.json")
     frozen = files.read_json(folder / "frozen.json")
     found = {"announcement": tickets.digest(announcement), "commitment": tickets.digest(frozen)}
+    if kept.get("partner_names"):
+        found["partner_names"] = tickets.digest(files.read_json(folder / "partner.json"))
     record: dict[str, Any] = {"frozen": frozen, "announcement": announcement}
     if kept.get("record"):
         record = files.read_json(folder / "record.json")
@@ -205,8 +227,14 @@ def read(project: Project, number: str) -> draws.Record:
     return record
 
 
-def publish(project: Project, number: str, path: Path) -> Step:
-    """Write the public list of a concluded draw by ending: ``.csv`` or ``.xlsx``.
+def partner_names(project: Project, number: str) -> dict[str, str]:
+    """Return the names of the second department's officers by id; none where nobody draws along."""
+    path = _folder(project, number) / "partner.json"
+    return {officer: str(name) for officer, name in files.read_json(path).items()} if path.is_file() else {}
+
+
+def publish(project: Project, number: str, path: Path, words: Catalogue) -> Step:
+    """Write the public list of a concluded draw by ending, ``.csv`` or ``.xlsx``, in a language.
 
     Raises
     ------
@@ -217,27 +245,35 @@ def publish(project: Project, number: str, path: Path) -> Step:
     if "result" not in record:
         raise WorkbenchError("draws.not_concluded", "The draw {number} has no result yet", number=number)
     table = public(record)
-    files.write_table(table, path)
+    told = table.assign(
+        stratum=[words.words.get(f"stratum.{each}", each) for each in table["stratum"]],
+        how=[words.say(f"draw_public.{each}") for each in table["how"]],
+    )
+    files.write_table(told.rename(columns=lambda name: words.say(f"draw_public.head_{name}")), path)
     return Step("draws.published", {"number": number, "units": len(table)}, (path,))
 
 
 def public(record: draws.Record) -> pd.DataFrame:
     """Return the public list of a concluded draw: every unit with its stratum, chance and number, nothing of persons.
 
-    ``chance`` is "size x weight / sum of weights" of the stratum, at most 1, as text.
+    ``chance`` is "size x weight / sum of weights" of the stratum without its certain units, as text, and "1" for those.
+    Of a joint draw ``partner`` names the second department.
     """
     units = {unit["id"]: unit for unit in record["frozen"]["units"]}
-    sums: dict[str, int] = {}
-    for unit in units.values():
-        sums[unit["stratum"]] = sums.get(unit["stratum"], 0) + unit["weight"]
+    sums: Counter[str] = Counter()
     sizes = {stratum["name"]: stratum["size"] for stratum in record["frozen"]["strata"]}
+    for row in record["result"]["units"]:
+        # A certain unit leaves the line before the others share what is left.
+        sure = row["how"] == "certain"
+        sizes[row["stratum"]] -= sure
+        sums[row["stratum"]] += 0 if sure else units[row["unit"]]["weight"]
     rows = []
     for row in record["result"]["units"]:
         unit, stratum = units[row["unit"]], row["stratum"]
-        sure = row["how"] == "certain"
-        chance = "1" if sure else f"{sizes[stratum]}*{unit['weight']}/{sums[stratum]}"
+        chance = "1" if row["how"] == "certain" else f"{sizes[stratum]}*{unit['weight']}/{sums[stratum]}"
         rows.append((unit["id"], unit["name"], stratum, unit["weight"], chance, row["number"], row["how"]))
-    return pd.DataFrame(rows, columns=["unit_id", "name", "stratum", "weight", "chance", "number", "how"])
+    table = pd.DataFrame(rows, columns=["unit_id", "name", "stratum", "weight", "chance", "number", "how"])
+    return table.assign(partner=record["frozen"]["partner"]) if record["frozen"]["partner"] else table
 
 
 def _number(announcement: draws.Record) -> str:

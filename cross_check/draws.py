@@ -16,6 +16,8 @@ import pandas as pd
 from cross_check import officers as staff
 from cross_check import pairing, tickets
 from cross_check.pairing import Barred, Officer, Visit
+from cross_check.partners import OFFICERS as PARTNER_OFFICERS
+from cross_check.partners import Partner
 from gis import schema
 from gis.errors import WorkbenchError
 
@@ -73,18 +75,6 @@ class Order:
     witnesses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Partner:
-    """A second department that draws along: its name, the units that are on its list too, and its officers.
-
-    ``officers`` is of the schema of our own. Units that it does not know are left out of the draw with that reason.
-    """
-
-    name: str
-    unit_ids: frozenset[str]
-    officers: pd.DataFrame
-
-
 def freeze(
     candidates: pd.DataFrame,
     officers: pd.DataFrame,
@@ -111,14 +101,16 @@ def freeze(
     TableFaults
         If a table is not of its schema.
     WorkbenchError
-        ``draws.weight`` for a weight below 1; ``draws.no_stratum`` if the rule has no size for a stratum.
+        ``draws.weight`` for a weight below 1; ``draws.no_stratum`` if the rule has no size for a stratum;
+        ``draws.same_officer`` if both departments call an officer by the same id.
     """
     table = schema.demand(candidates, CANDIDATES, "candidates").sort_values("unit_id", ignore_index=True)
     table = _jointly(table, partner)
     light = table.loc[table["weight"] < 1, "name"]
     if len(light):
         raise WorkbenchError("draws.weight", "The weight of {name} is below 1", name=light.iloc[0])
-    staffed, missing = _on_post(officers, order)
+    staffed, missing = _on_post(staff.completed(officers), order)
+    theirs, away = _theirs(officers, partner, order)
     inside = table[table["excluded"].isna()]
     past = schema.demand(past if past is not None else pd.DataFrame(columns=list(PAST.columns)), PAST, "past")
     known = set(inside["unit_id"])
@@ -133,7 +125,7 @@ def freeze(
         "excluded": [_excluded(row) for row in table[table["excluded"].notna()].itertuples(index=False)],
         "officers": _staff(staffed, pooled=order.pooled),
         "left_out_officers": missing,
-        "recusals": _recusals(inside, staffed, partner),
+        "recusals": _recusals(inside, [staffed, theirs]),
         "past_pairs": sorted(
             [row.unit_id, *sorted(row.officer_ids.split(";"))]
             for row in past.itertuples(index=False)
@@ -141,7 +133,11 @@ def freeze(
         ),
         "most_visits": order.most_visits,
         "partner": partner.name if partner else "",
-        "partner_officers": _staff(_on_post(partner.officers, order)[0], pooled=order.pooled) if partner else [],
+        "partner_units": sorted(partner.unit_ids & set(table["unit_id"])) if partner else [],
+        "partner_unmatched": partner.unmatched if partner else 0,
+        "partner_sources": dict(partner.sources) if partner else {},
+        "partner_officers": _staff(theirs, pooled=order.pooled),
+        "left_out_partner_officers": away,
     }
 
 
@@ -253,7 +249,9 @@ def result(frozen: Frozen, seed: str) -> Record:
 def _pairs(frozen: Frozen, seed: str, rows: Sequence[Mapping[str, str]], who: str) -> list[dict[str, Any]]:
     units = {unit["id"]: unit for unit in frozen["units"]}
     drawn = sorted((row["number"], row["unit"]) for row in rows if row["how"] != "not_drawn")
-    visits = [Visit(each, number, units[each]["pool"], tuple(units[each]["needs"])) for number, each in drawn]
+    # Kinds of expertise are ours: the second department's officers are not asked for them.
+    needs = {each: tuple(units[each]["needs"]) if who == "officers" else () for _, each in drawn}
+    visits = [Visit(each, number, units[each]["pool"], needs[each]) for number, each in drawn]
     recusals: dict[str, set[str]] = {}
     for each in frozen["recusals"]:
         recusals.setdefault(each["unit"], set()).add(each["officer"])
@@ -282,7 +280,7 @@ def _jointly(table: pd.DataFrame, partner: Partner | None) -> pd.DataFrame:
 
 def _on_post(officers: pd.DataFrame, order: Order) -> tuple[pd.DataFrame, list[dict[str, str]]]:
     """Return the officers who may be drawn, by id, and why the others may not."""
-    table = staff.completed(officers).sort_values("officer_id", ignore_index=True)
+    table = officers.sort_values("officer_id", ignore_index=True)
     reasons = staff.unfit(table, first=order.valid_on, last=order.valid_on)
     left_out = [
         {"id": officer, "reason": reason}
@@ -290,6 +288,19 @@ def _on_post(officers: pd.DataFrame, order: Order) -> tuple[pd.DataFrame, list[d
         if reason
     ]
     return table[reasons == ""].reset_index(drop=True), left_out
+
+
+def _theirs(ours: pd.DataFrame, partner: Partner | None, order: Order) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Return the second department's officers who may be drawn, and why the others may not; recusals go by id."""
+    if partner is None:
+        return pd.DataFrame(columns=list(PARTNER_OFFICERS.columns)), []
+    table = schema.demand(partner.officers, PARTNER_OFFICERS, partner.name)
+    both = table.loc[table["officer_id"].isin(ours["officer_id"]), "officer_id"]
+    if len(both):
+        raise WorkbenchError(
+            "draws.same_officer", "Both departments have an officer {officer}", officer=str(both.iloc[0])
+        )
+    return _on_post(table[list(PARTNER_OFFICERS.columns)], order)
 
 
 def _strata(inside: pd.DataFrame, rule: Mapping[str, Any], officers: int) -> list[dict[str, Any]]:
@@ -338,14 +349,14 @@ def _excluded(row: Any) -> dict[str, str]:  # noqa: ANN401 - a row of a table
 
 
 def _staff(table: pd.DataFrame, *, pooled: bool) -> list[dict[str, Any]]:
-    kinds = staff.expertise_of(table)
+    kinds = staff.expertise_of(table) if "expertise" in table else [frozenset[str]()] * len(table)
     return [
         {"id": officer, "pool": home if pooled else "", "expertise": sorted(known)}
         for officer, home, known in zip(table["officer_id"], table["home_division"], kinds, strict=True)
     ]
 
 
-def _recusals(inside: pd.DataFrame, staffed: pd.DataFrame, partner: Partner | None) -> list[dict[str, str]]:
+def _recusals(inside: pd.DataFrame, staffed: Sequence[pd.DataFrame]) -> list[dict[str, str]]:
     """Return who stays away from which unit: a declared interest, or a former employer by site or by firm."""
     units: dict[str, set[str]] = {}
     for unit, code in zip(inside["unit_id"], inside["credit_code"], strict=True):
@@ -353,7 +364,7 @@ def _recusals(inside: pd.DataFrame, staffed: pd.DataFrame, partner: Partner | No
         if _text(code):
             units.setdefault(code, set()).add(unit)
     found = set()
-    for table in [staffed] + ([staff.completed(partner.officers)] if partner else []):
+    for table in staffed:
         for officer, interests, firms in table[["officer_id", "interest_sites", "former_employers"]].itertuples(
             index=False
         ):

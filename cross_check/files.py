@@ -291,6 +291,11 @@ class Project:
         return self.folder / "draws"
 
     @property
+    def draw_rules(self) -> Path:
+        """The bureau's own strata and ratios of draws, see ``cross_check.draw_rules``."""
+        return self.folder / "draw-rules.toml"
+
+    @property
     def brief(self) -> Path:
         """Folder of briefing maps."""
         return self.folder / "brief"

@@ -44,7 +44,7 @@ def _draw(seed: str, name: str, weights: dict[str, int], size: int) -> list[dict
 
 
 def _pairs(seed: str, frozen: dict[str, Any], rows: list[dict[str, str]], who: str) -> list[dict[str, Any]]:
-    units, most = {u["id"]: u for u in frozen["units"]}, frozen["most_visits"]
+    units, most, asked = {u["id"]: u for u in frozen["units"]}, frozen["most_visits"], who == "officers"
     away = {(r["officer"], r["unit"]) for r in frozen["recusals"]}
     load: dict[str, int] = {}
     found = []
@@ -54,7 +54,7 @@ def _pairs(seed: str, frozen: dict[str, Any], rows: list[dict[str, str]], who: s
         able = sorted((o["id"], o["expertise"]) for o in near if not most or load.get(o["id"], 0) < most)
         fit = []
         for (a, first), (b, second) in combinations(able, 2):
-            knows = not unit["needs"] or set(unit["needs"]) & {*first, *second}
+            knows = not (asked and unit["needs"]) or set(unit["needs"]) & {*first, *second}
             if knows and [name, a, b] not in frozen["past_pairs"]:
                 fit.append((_number(seed, "pair", name, a, b), a, b))
         pair = list(min(fit)[1:]) if fit else []
@@ -77,6 +77,8 @@ def _faults(record: dict[str, Any]) -> Iterator[str]:
     seed = _sha256(_canonical({"commitment": told["commitment"], "beacons": beacons, "nonces": nonces}))
     if seed != record["seed"]:
         yield "the seed does not follow from commitment, public values and numbers"
+    if frozen["partner"] and not {u["id"] for u in frozen["units"]} <= set(frozen["partner_units"]):
+        yield "a unit takes part that is not on the second department's list"
     rows = []
     for stratum in frozen["strata"]:
         weights = {u["id"]: u["weight"] for u in frozen["units"] if u["stratum"] == stratum["name"]}

@@ -80,7 +80,9 @@ def _chosen(words: Catalogue, table: pd.DataFrame) -> str:
 
 
 def _draw(words: Catalogue, number: str, now: str) -> None:
-    record = draw_records.read(state.project(), number)
+    project = state.project()
+    record = draw_records.read(project, number)
+    names = draw_form.people(project) | draw_records.partner_names(project, number)
     _steps(words, record, now)
     announced = record["announcement"]
     st.caption(words.say("draw_page.commitment"))
@@ -93,6 +95,8 @@ def _draw(words: Catalogue, number: str, now: str) -> None:
         "announced_at": cases.beijing(announced["announced_at"]),
         "witnesses": words.say("triage_cli.joint").join(record["frozen"]["witnesses"]) or "-",
     }
+    if record["frozen"]["partner"]:
+        about["partner"] = record["frozen"]["partner"]
     st.html(
         frame.sheet(
             [words.say(f"draw_page.fact_{name}") for name in about],
@@ -102,9 +106,9 @@ def _draw(words: Catalogue, number: str, now: str) -> None:
     if now == "announced":
         _open(words, number, announced)
     elif now == "concluded":
-        _result(words, number, record)
+        _result(words, number, record, names)
     with st.expander(words.say("draw_page.lists"), icon=":material/list_alt:", expanded=now != "concluded"):
-        draw_form.lists(words, record["frozen"])
+        draw_form.lists(words, record["frozen"], names)
     with st.expander(words.say("draw_page.history"), icon=":material/history:", expanded=now == "aborted"):
         st.html(cases.history(words, cases.ledger().events(("draw", number))))
 
@@ -178,8 +182,7 @@ def _tell(words: Catalogue, number: str, announced: Mapping[str, Any]) -> None:
                 draw_form.attempt(words, verb)
 
 
-def _result(words: Catalogue, number: str, record: Record) -> None:
-    names = draw_form.people(state.project())
+def _result(words: Catalogue, number: str, record: Record, names: Mapping[str, str]) -> None:
     table = draw_minutes.drawn(record, names, words)
     st.subheader(words.say("draw_page.drawn", count=len(table)))
     alone = int((table["pair"] == words.say("draw_page.no_pair")).sum())
@@ -192,7 +195,7 @@ def _result(words: Catalogue, number: str, record: Record) -> None:
         minutes = draw_minutes.sheet(number, record, names, words)
         _file(words, "minutes", minutes.encode(), f"{number}.html", "text/html", "print")
         for ending, mime in _MIME.items():
-            _file(words, f"public_{ending}", public(number, ending), f"{number}-public.{ending}", mime, "public")
+            _file(words, f"public_{ending}", public(words, number, ending), f"{number}-public.{ending}", mime, "public")
         path = state.project().draws / number / "record.json"
         _file(words, "record", path.read_bytes(), "record.json", "application/json", "data_object")
     st.caption(words.say("draw_page.seed"))
@@ -213,11 +216,11 @@ def _file(words: Catalogue, name: str, content: bytes, file_name: str, mime: str
     )
 
 
-def public(number: str, ending: str) -> bytes:
+def public(words: Catalogue, number: str, ending: str) -> bytes:
     """Return the public list of a concluded draw as a file of an ending."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"public.{ending}"
-        draw_records.publish(state.project(), number, path)
+        draw_records.publish(state.project(), number, path, words)
         return path.read_bytes()
 
 

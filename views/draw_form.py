@@ -11,15 +11,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cross_check import draw_records, draws
+from cross_check import draw_records, draw_rules, draws
 from cross_check.chain import Step
 from cross_check.draws import Order
 from cross_check.files import Project
+from cross_check.partners import Partner
 from gis.errors import WorkbenchError
 from gis.files import read_table
 from gis.history import BEIJING
 from gis.language import Catalogue
-from views import cases, draw_minutes, frame, state, who
+from views import cases, draw_joint, draw_minutes, frame, state, who
 
 PAGE = "draw"
 NEXT = f"{PAGE}-next"
@@ -31,11 +32,13 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 def draw(words: Catalogue) -> None:
     """Draw the form, the preview of what would be announced, and the button."""
-    order = _order(words)
+    order, joined = _order(words), draw_joint.ask(words)
     # Title and witnesses change nobody's place: they must not freeze the lists anew at every word.
-    frozen = _frozen(_stamp(), replace(order, title="", witnesses=()))
+    with st.spinner(words.say("draw_page.freezing")):
+        frozen = _frozen(_stamp(), replace(order, title="", witnesses=()), _mark(joined), joined)
     st.subheader(words.say("draw_page.preview"))
-    lists(words, frozen)
+    theirs = dict(zip(joined.officers["officer_id"], joined.officers["name"], strict=True)) if joined else {}
+    lists(words, frozen, people(state.project()) | theirs)
     with st.container(border=True):
         document, beacons = _public(words)
         parties = str(st.text_area(words.say("draw_page.parties"), key=f"{PAGE}-parties", height=80))
@@ -46,7 +49,7 @@ def draw(words: Catalogue) -> None:
         if not ready:
             st.caption(words.say("draw_page.incomplete"))
         if st.button(words.say("draw_page.announce"), type="primary", disabled=not ready, key=f"{PAGE}-announce"):
-            attempt(words, lambda: _announce(order, document, beacons, parties))
+            attempt(words, lambda: _announce(order, joined, document, beacons, parties))
 
 
 def may(words: Catalogue) -> bool:
@@ -70,8 +73,15 @@ def attempt(words: Catalogue, verb: Callable[[], Step]) -> None:
     st.rerun()
 
 
-def lists(words: Catalogue, frozen: Mapping[str, Any]) -> None:
-    """Draw strata with the formula of their size, and all units and officers that are kept out, with the reason."""
+def lists(words: Catalogue, frozen: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    """Draw strata with the formula of their size, and all units and officers that are kept out, with the reason.
+
+    ``names`` calls officers by id, those of a second department too.
+    """
+    if frozen["partner"]:
+        facts = {"name": frozen["partner"], "units": len(frozen["partner_units"])}
+        facts |= {"unmatched": frozen["partner_unmatched"], "officers": len(frozen["partner_officers"])}
+        st.markdown(words.say("draw_page.partner_facts", **facts))
     st.html(frame.sheet(draw_minutes.heads(words, "strata"), draw_minutes.strata(words, frozen)))
     left, right = st.columns(2, gap="medium")
     with left:
@@ -84,7 +94,7 @@ def lists(words: Catalogue, frozen: Mapping[str, Any]) -> None:
         }
         _table(words, told)
     with right:
-        away, names = frozen["left_out_officers"], people(state.project())
+        away = [*frozen["left_out_officers"], *frozen["left_out_partner_officers"]]
         counts = {"count": len(away), "on_post": len(frozen["officers"]), "recusals": len(frozen["recusals"])}
         st.markdown(f"**{words.say('draw_page.left_out_officers', **counts)}**")
         told = {
@@ -115,7 +125,7 @@ def _order(words: Catalogue) -> Order:
     with st.container(border=True):
         one, two = st.columns([1, 2], gap="medium")
         with two:
-            known = _rules(words)
+            known, foreign = _rules(words)
         rule = one.selectbox(
             words.say("draw_page.rule"),
             list(known),
@@ -125,6 +135,8 @@ def _order(words: Catalogue) -> Order:
         row = known[rule]
         period = words.words.get(f"draw_page.period_{row['period']}", row["period"])
         one.caption(words.say("draw_page.rule_document", document=row["document"], period=period))
+        if foreign:
+            one.warning(words.say("draw_page.foreign"), icon=":material/travel_explore:")
         title = one.text_input(words.say("draw_page.head_title"), key=f"{PAGE}-title", max_chars=80)
         with two, st.container(horizontal=True, vertical_alignment="bottom"):
             day = st.date_input(
@@ -137,16 +149,22 @@ def _order(words: Catalogue) -> Order:
     return Order(str(title).strip(), {**row, "name": rule}, day, int(most), bool(pooled), people_named)
 
 
-def _rules(words: Catalogue) -> dict[str, Any]:
-    """Return the sets of ratios there are, or those of the bureau's own file."""
+def _rules(words: Catalogue) -> tuple[dict[str, Any], bool]:
+    """Return the sets of ratios there are, and whether they are those of other places."""
+    project = state.project()
     with st.expander(words.say("draw_page.own_rules"), icon=":material/upload_file:"):
+        st.caption(words.say("draw_page.own_rules_hint"))
         sent = frame.upload(words, words.say("draw_page.own_rules"), ["toml"], key=f"{PAGE}-own")
-    if sent is None:
-        return draw_records.rules()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(sent.name).name
-        path.write_bytes(sent.getvalue())
-        return draw_records.rules(path)
+        if sent is not None:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / Path(sent.name).name
+                path.write_bytes(sent.getvalue())
+                found = draw_rules.read(path)
+                if st.button(words.say("draw_page.keep_rules"), key=f"{PAGE}-keep"):
+                    step = draw_rules.take(project, path)
+                    st.success(words.say(step.code, **step.figures), icon=":material/check_circle:")
+            return found, False
+    return draw_rules.known(project), draw_rules.foreign(project)
 
 
 def _public(words: Catalogue) -> tuple[str, dict[str, dt.date]]:
@@ -180,12 +198,14 @@ def _lines(text: str) -> dict[str, str]:
     return found
 
 
-def _announce(order: Order, document: str, beacons: Mapping[str, dt.date], parties: str) -> Step:
-    act, frozen = who.act(document), _frozen(_stamp(), order)
+def _announce(
+    order: Order, joined: Partner | None, document: str, beacons: Mapping[str, dt.date], parties: str
+) -> Step:
+    act, frozen = who.act(document), _frozen(_stamp(), order, _mark(joined), joined)
     announcement = draws.announce(
         frozen, beacons=beacons, nonces=_lines(parties), document=document.strip(), at=act.at_utc
     )
-    return draw_records.announce(state.project(), act, frozen, announcement)
+    return draw_records.announce(state.project(), act, frozen, announcement, joined)
 
 
 def _today() -> dt.date:
@@ -195,10 +215,20 @@ def _today() -> dt.date:
 def _stamp() -> tuple[str, tuple[int, ...]]:
     """Return the project and the state of the files that its draws are frozen from."""
     project = state.project()
-    paths = (project.enterprises, project.zones, project.officers)
+    paths = (project.enterprises, project.zones, project.officers, project.draws)
     return str(project.folder), tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
 
 
+def _mark(joined: Partner | None) -> tuple[str, ...]:
+    """Return what tells one second department's lists from another's."""
+    return (joined.name, *joined.sources.values()) if joined else ()
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _frozen(stamp: tuple[str, tuple[int, ...]], order: Order) -> draws.Frozen:
-    return draw_records.freeze(Project(Path(stamp[0])), order)
+def _frozen(
+    stamp: tuple[str, tuple[int, ...]],
+    order: Order,
+    mark: tuple[str, ...],  # noqa: ARG001 - the key of the cache
+    _joined: Partner | None,
+) -> draws.Frozen:
+    return draw_records.freeze(Project(Path(stamp[0])), order, joined=_joined)

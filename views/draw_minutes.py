@@ -117,16 +117,25 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
         "commitment": announced["commitment"],
         "seed": record["seed"],
     }
+    if frozen["partner"]:
+        facts["partner"] = words.say(
+            "draw_page.partner_facts",
+            name=frozen["partner"],
+            units=len(frozen["partner_units"]),
+            unmatched=frozen["partner_unmatched"],
+            officers=len(frozen["partner_officers"]),
+        )
     rows = [(words.say(f"draw_page.fact_{name}"), f"<code>{escape(value)}</code>") for name, value in facts.items()]
     rows += [(each["name"], f"<code>{escape(each['value'])}</code>") for each in record["beacons"]]
     rows += [(each["by"], f"<code>{escape(each['value'])}</code>") for each in record["nonces"]]
+    left_out = [*frozen["left_out_officers"], *frozen["left_out_partner_officers"]]
     body = "".join(f"<tr><th>{escape(head)}</th><td>{value}</td></tr>" for head, value in rows)
     sections = [
         f"<table>{body}</table>",
         _section(words, "strata", strata(words, frozen)),
         _note(words, "formulas"),
         _section(words, "excluded", counted(words, [each["reason"] for each in frozen["excluded"]])),
-        _section(words, "left_out", counted(words, [each["reason"] for each in frozen["left_out_officers"]])),
+        _section(words, "left_out", counted(words, [each["reason"] for each in left_out])),
         _section(words, "drawn", _lines(drawn(record, names, words), frozen["partner"])),
         _signatures(words, frozen["witnesses"]),
     ]

@@ -103,3 +103,31 @@ def test_a_public_value_has_a_name_and_a_day(capsys, folder, beacon):
             beacon,
         )
     assert "名称=值" in capsys.readouterr().err
+
+
+def test_a_joint_draw_and_the_bureaus_own_ratios(capsys, folder, at):
+    """Ratios of other places are called so until a file replaces them; the second department stands on the list."""
+    at("2026-11-26")
+    own = folder / "own.toml"
+    own.write_text(
+        '[ours]\ndocument = "黑环发〔2026〕9号"\nperiod = "year"\nstrata = [\n'
+        + "".join(f'{{ name = "{name}", share_percent = 30 }},\n' for name in ("key", "ordinary", "special"))
+        + "]\n",
+        encoding="utf-8",
+    )
+    assert "外地的比例" in _hdq(capsys, folder, "rules")[1]
+    assert "黑环发〔2026〕9号" in _hdq(capsys, folder, "rules", own)[1]
+    assert "外地的比例" not in _hdq(capsys, folder, "rules")[1]
+    codes = files.read_layer(Project(folder).enterprises)["credit_code"][:30]
+    (folder / "units.csv").write_text("\n".join(["统一社会信用代码", *codes]), encoding="utf-8")
+    theirs = drawing.officers().assign(officer_id=[f"M{each}" for each in range(8)])
+    files.write_table(theirs, folder / "theirs.csv")
+    options = ["--title", "x", "--rule", "ours", "--document", "1", "--valid-on", "2026-12-01"]
+    jointly = ["--jointly", "市场监管局", folder / "units.csv", folder / "theirs.csv"]
+    code, out, _ = _hdq(capsys, folder, "announce", *options, "--beacon", "双色球=2026-11-29", *jointly)
+    assert (code, "外地" in out) == (0, False)
+    number = next(Project(folder).draws.iterdir()).name
+    at("2026-11-29")
+    assert _hdq(capsys, folder, "run", number, "--value", "双色球=1")[0] == 0
+    assert _hdq(capsys, folder, "publish", number, "--to", folder / "public.csv")[0] == 0
+    assert "市场监管局" in (folder / "public.csv").read_text(encoding="utf-8-sig")

@@ -3,15 +3,26 @@
 import datetime as dt
 import hashlib
 import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from cross_check import draw_records, draws
 from cross_check.files import Project
 from cross_check.ledger import store
 from cross_check.ledger.events import Act
+from gis import files, synthetic
 from gis.errors import WorkbenchError
+from gis.language import catalogue
 from tests.cross_check import drawing
+
+VERIFIER = Path(__file__).parents[2] / "tools" / "verify_draw.py"
 
 DAY_BEFORE = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
 DUE = dt.datetime(2026, 11, 29, 14, tzinfo=dt.UTC)
@@ -71,6 +82,107 @@ def test_the_public_list_names_no_person(project, number):
     chances = [int(a) * int(b) / int(c) for a, b, c in key["chance"].str.split(r"[*/]", regex=True)]
     assert sum(chances) == pytest.approx(5)
     assert not any(officer in table.to_csv() for officer in drawing.officers()["name"])
+
+
+def test_a_certain_unit_leaves_the_line_before_the_chances_of_the_others():
+    """One unit outweighs the rest: it is sure, the others share one place less, and the chances sum to the size."""
+    table = drawing.candidates()
+    table.loc[0, "weight"] = 1000
+    frozen = draws.freeze(table, drawing.officers(), drawing.ORDER)
+    record = draws.conclude(
+        frozen,
+        draws.announce(frozen, beacons=drawing.BEACONS, nonces={}, document="1", at=drawing.AT),
+        values=dict.fromkeys(drawing.BEACONS, "1"),
+        told={},
+    )
+    told = draw_records.public(record)
+    key = told[told["stratum"] == "key"].set_index("unit_id")["chance"]
+    assert key["U00"] == "1"
+    parts = [[int(each) for each in re.split(r"[*/]", chance)] for chance in key.drop("U00")]
+    assert sum(size * weight / total for size, weight, total in parts) == pytest.approx(4)
+    assert all(total == sum(weight for _, weight, _ in parts) for _, _, total in parts)
+
+
+def test_the_pair_of_the_last_draw_does_not_go_there_again(project, number):
+    """Concluded draws tell who went where; one that was given up does not."""
+    assert draw_records.past(project).empty
+    _conclude(project, number)
+    record = draw_records.read(project, number)
+    past = draw_records.past(project).set_index("unit_id")["officer_ids"].to_dict()
+    assert past == {each["unit"]: ";".join(each["officers"]) for each in record["result"]["officers"]}
+
+
+def _joint(project, folder):
+    sites = synthetic.enterprises(np.random.default_rng(1), files.read_sketch(), 60)
+    files.write_table(sites, project.enterprises)
+    files.write_table(drawing.officers(), project.officers)
+    rows = pd.DataFrame({"统一社会信用代码": [*sites["credit_code"][:50], "91230100MA1XXXXX00"]})
+    files.write_table(rows, folder / "units.csv")
+    theirs = drawing.officers().assign(officer_id=[f"M{at}" for at in range(8)], name=[f"市监{at}" for at in range(8)])
+    files.write_table(theirs.drop(columns="expertise"), folder / "officers.csv")
+    return draw_records.partner(project, "市场监管局", folder / "units.csv", folder / "officers.csv")
+
+
+def test_a_second_department_draws_along(project, tmp_path):
+    """Its list and officers stand in the record; names are kept apart, their exchange is found, the verifier agrees."""
+    joined = _joint(project, tmp_path)
+    assert (len(joined.unit_ids), joined.unmatched) == (50, 1)
+    frozen = draw_records.freeze(project, drawing.ORDER, joined=joined)
+    assert {each["reason"] for each in frozen["excluded"]} >= {"draws.not_joint"}
+    assert [each["id"] for each in frozen["left_out_partner_officers"]] == ["M6", "M7"]
+    announcement = draws.announce(frozen, beacons=drawing.BEACONS, nonces=PROMISED, document="1", at=drawing.AT)
+    number = str(draw_records.announce(project, _act(), frozen, announcement, joined).figures["number"])
+    record = json.loads(_conclude(project, number).outputs[0].read_text(encoding="utf-8"))
+    assert record["frozen"]["partner_sources"].keys() == {"units.csv", "officers.csv"}
+    assert "市监" not in json.dumps(record, ensure_ascii=False)
+    drawn = record["result"]["partner_officers"]
+    assert drawn
+    assert all(len(each["officers"]) == 2 for each in drawn)
+    assert set(draw_records.public(record)["partner"]) == {"市场监管局"}
+    assert draw_records.partner_names(project, number)["M0"] == "市监0"
+    path = project.draws / number / "record.json"
+    assert _verified(path) == (0, "the draw follows from what was published, byte by byte")
+    record["frozen"]["partner_units"].pop(0)
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert "second department's list" in _verified(path)[1]
+    (project.draws / number / "partner.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(WorkbenchError) as fault:
+        draw_records.read(project, number)
+    assert fault.value.code == "draws.exchanged"
+
+
+def _verified(path):
+    done = subprocess.run(
+        [sys.executable, str(VERIFIER), str(path)], capture_output=True, check=False, encoding="utf-8"
+    )
+    return done.returncode, done.stdout.strip()
+
+
+def test_a_joint_draw_needs_a_name_and_something_in_common(project, tmp_path):
+    """A list of strangers and officers of the same ids are refused too."""
+    joined = _joint(project, tmp_path)
+    units, officers = tmp_path / "units.csv", tmp_path / "officers.csv"
+    with pytest.raises(WorkbenchError) as fault:
+        draw_records.partner(project, " ", units, officers)
+    assert fault.value.code == "draws.no_partner"
+    same = replace(joined, officers=joined.officers.assign(officer_id=[f"O{at}" for at in range(8)]))
+    with pytest.raises(WorkbenchError) as fault:
+        draw_records.freeze(project, drawing.ORDER, joined=same)
+    assert fault.value.code == "draws.same_officer"
+    units.write_text("统一社会信用代码\n91230100MA1XXXXX00\n", encoding="utf-8")
+    with pytest.raises(WorkbenchError) as fault:
+        draw_records.partner(project, "市场监管局", units, officers)
+    assert fault.value.code == "draws.nothing_joint"
+
+
+def test_the_public_list_is_written_in_words(project, number, tmp_path):
+    """Headings, strata and results as people say them."""
+    _conclude(project, number)
+    draw_records.publish(project, number, tmp_path / "p.csv", catalogue("zh"))
+    text = (tmp_path / "p.csv").read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "排污许可证编号,单位名称,类别,权重,入选概率,号码,结果"
+    assert "重点" in text
+    assert "未抽中" in text
 
 
 def test_numbers_are_told_before_the_value_is_out(project, number):
@@ -136,20 +248,6 @@ def test_a_contractor_draws_nothing(project):
         _announce(project, _act(role="contractor"))
     assert fault.value.code == "ledger.contractor"
     assert not project.draws.exists() or list(project.draws.iterdir()) == []
-
-
-def test_rules_have_a_document(tmp_path):
-    """Each shipped set names where it comes from; a file of one's own is read the same way, a broken one refused."""
-    for name in ("chizhou-2019", "jiangxi-county", "jianghan-2025"):
-        assert draw_records.rule(name)["document"]
-    own = tmp_path / "own.toml"
-    own.write_text('[ours]\ndocument = "x"\nperiod = "year"\nstrata = []\n', encoding="utf-8")
-    assert draw_records.rule("ours", own)["name"] == "ours"
-    own.write_text("[ours", encoding="utf-8")
-    for wanted, path, code in (("ours", own, "draws.bad_rules"), ("heilongjiang", None, "draws.no_rule")):
-        with pytest.raises(WorkbenchError) as fault:
-            draw_records.rule(wanted, path)
-        assert fault.value.code == code
 
 
 def test_unknown_numbers_are_refused(project):

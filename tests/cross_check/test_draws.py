@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from cross_check import draws, tickets
-from cross_check.draws import WITHHELD, Partner
+from cross_check.draws import WITHHELD
+from cross_check.partners import Partner
 from gis.errors import WorkbenchError
 from tests.cross_check import drawing
 

@@ -11,6 +11,7 @@ import pytest
 from cross_check import draw_records
 from cross_check.ledger import store
 from gis import files
+from gis.language import catalogue
 from tests.cross_check import drawing
 from tests.views import opened, small
 from views import draw, draw_form, state, who
@@ -104,10 +105,10 @@ def test_the_public_list_names_no_officer(monkeypatch, project):
     test.text_input(key=f"draw-value-{number}-双色球 2026138").input("1").run()
     test.button(key="draw-conclude").click().run()
     monkeypatch.setenv("HDQ_PROJECT", str(project.folder))
-    text = draw.public(number, "csv").decode("utf-8-sig")
+    text = draw.public(catalogue("zh"), number, "csv").decode("utf-8-sig")
     assert "示例企业" in text
     assert not any(word in text for word in (*drawing.officers()["name"], *drawing.officers()["officer_id"]))
-    assert draw.public(number, "xlsx")[:2] == b"PK"
+    assert draw.public(catalogue("zh"), number, "xlsx")[:2] == b"PK"
 
 
 def test_a_draw_given_up_stays_on_the_list_with_its_reason(monkeypatch, project):
