@@ -153,20 +153,20 @@ def _demo(verbs: "Verbs", words: Catalogue) -> None:
 
 
 def _write_brief(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
+    from cross_check import briefs
     from cross_check.reports.contents import Brief
 
     brief = Brief(
         title=arguments.title,
         maker=arguments.maker,
         made_on=arguments.made_on,
-        sources=chain.image_sources(_project(arguments)),
+        sources=briefs.image_sources(_project(arguments)),
         classification=arguments.classification,
         approval_no=arguments.approval_no,
         language=words.language,
         synthetic=_project(arguments).truth.is_dir(),
     )
-    return _print_step(chain.write_brief(_project(arguments), brief, progress=_progress(words)), words)
+    return _print_step(briefs.write(_project(arguments), brief, progress=_progress(words)), words)
 
 
 def _serve(arguments: Arguments, words: Catalogue) -> int:

@@ -21,8 +21,8 @@ from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError
 from satellite.targets import CLASSES
 
-OVER = ("excluded", "refuted", "lawful", "problem", "watched")
-"""States in which nothing more is asked of anybody."""
+OVER = (*rules.DISMISSED, "problem", rules.CLOSED)
+"""States in which nothing more is asked of anybody over the lead itself."""
 
 _SEES_ALL = ("analyst", "approver")
 _DEGREE_M = 111_000.0
@@ -48,7 +48,13 @@ def standing(project: Project) -> gpd.GeoDataFrame:
         ``files.missing`` if there are none; ``ledger.no_database``.
     """
     found = files.read_layer(project.leads)
-    return standings.of(found, table(opened(project), merged=True)) if begun(project) else found
+    return stood(opened(project), found) if begun(project) else found
+
+
+def stood(ledger: Ledger, found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return leads of a detection as they stand in a ledger, see ``standings.of``."""
+    closed = [one.fields.get("lead_id") for one in ledger.records("problem", ["closed"])]
+    return standings.of(found, table(ledger, merged=True), frozenset(map(str, closed)))
 
 
 def ground(project: Project) -> Ground:

@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 
 from cross_check import leads, officers
 from cross_check.files import Project
-from cross_check.reports import briefing
-from cross_check.reports.contents import Area, Brief, Contents, area_of
-from gis import density, files, grids, hotspots, readers, regions, register, signals
+from gis import density, files, grids, hotspots, readers, register, signals
 from gis.crs import EQUAL_AREA, STORAGE, stored
 from gis.errors import WorkbenchError
 from gis.grids import Tiles
@@ -135,7 +133,7 @@ def build_leads(project: Project, *, patches: Path | None = None, params: leads.
     changed = files.read_layer(patches or project.patches)
     nobody = gpd.GeoDataFrame({name: [] for name in register.SCHEMA.columns}, geometry="geometry", crs=STORAGE)
     enterprises = files.read_layer(project.enterprises) if project.enterprises.is_file() else nobody
-    found = leads.find(changed, enterprises, regions_of(project), _zones(project), params=params)
+    found = leads.find(changed, enterprises, regions_of(project), zones_of(project), params=params)
     package = project.leads.with_suffix(".gpkg")
     files.write_table(found.leads, project.leads)
     files.write_table(found.leads, package)
@@ -223,33 +221,6 @@ def tiles_of(areas: gpd.GeoDataFrame, counting: Counting) -> Tiles:
     return grids.cover(areas, size_m=counting.cell_m)
 
 
-def write_brief(project: Project, brief: Brief, *, progress: Progress = silent) -> Step:
-    """Draw the province plate and, where there is a detection, the plate of its area."""
-    contents = Contents(
-        regions=regions_of(project),
-        zones=_zones(project),
-        leads=_layer(project.leads),
-        hotspots=_layer(project.hotspots),
-        enterprises=_layer(project.enterprises),
-        legs=_layer(project.legs),
-        visits=_layer(project.visits),
-        assignment=files.read_table(project.assignment) if project.assignment.is_file() else None,
-    )
-    written = briefing.write(contents, brief, project.brief, areas=_areas(project, brief.language), progress=progress)
-    return Step("chain.briefed", {"files": len(written)}, written)
-
-
-def image_sources(project: Project) -> tuple[str, ...]:
-    """Return a line for each image that the project's detection compared: its name and date."""
-    if not project.recipe.is_file():
-        return ()
-    inputs = _inputs(project)
-    return tuple(
-        " ".join(filter(None, (Path(str(image["path"])).name, str(image["seen_on"] or ""))))
-        for image in (inputs["before"], inputs["after"])
-    )
-
-
 def import_officers(source: Path, project: Project) -> Step:
     """Take a table of officers, see ``officers.read``, into the project, replacing the former.
 
@@ -263,22 +234,6 @@ def import_officers(source: Path, project: Project) -> Step:
     table = officers.read(pd.DataFrame(readers.read_rows(source)), source.name)
     files.write_table(table, project.officers)
     return Step("chain.officers", {"officers": len(table)}, (project.officers,))
-
-
-def _areas(project: Project, language: str) -> tuple[Area, ...]:
-    """Return the area of the detection, named by its division."""
-    if not project.recipe.is_file():
-        return ()
-    after = _inputs(project)["after"]
-    path = project.detect / str(after["path"])
-    if not path.is_file():
-        raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
-    area = area_of(path.stem, images.read_picture(path))
-    west, south, east, north = area.bbox
-    middle = gpd.GeoSeries(gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=STORAGE)
-    areas = regions_of(project).set_index("division_code")
-    name = areas.loc[regions.division_of(middle, areas.reset_index()).iloc[0], f"name_{language}"]
-    return (replace(area, name=str(name)),)
 
 
 def _exposure(project: Project, tiles: Tiles, counting: Counting) -> NDArray[np.float64] | None:
@@ -309,13 +264,6 @@ def _write_density(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, bandwidth_
     tags = {"CONTENT": "points per square kilometre", "BANDWIDTH_M": f"{bandwidth_m:g}"}
     images.write_raster(found.astype(np.float32), grid, path, nodata=float("nan"), tags=tags)
     return path
-
-
-def _inputs(project: Project) -> dict[str, dict[str, object]]:
-    inputs = files.read_json(project.recipe)["inputs"]
-    if not isinstance(inputs, dict):
-        raise WorkbenchError("chain.bad_recipe", "{name} is no recipe", name=project.recipe.name)
-    return inputs
 
 
 def _recipe(
@@ -377,10 +325,7 @@ def regions_of(project: Project) -> gpd.GeoDataFrame:
     return files.read_layer(project.regions) if project.regions.is_file() else files.read_sketch()
 
 
-def _zones(project: Project) -> gpd.GeoDataFrame:
+def zones_of(project: Project) -> gpd.GeoDataFrame:
+    """Return the project's protected zones; none where it has none."""
     nothing: dict[str, list[object]] = {"zone_id": [], "name": [], "kind": [], "geometry": []}
-    return _layer(project.zones) if project.zones.is_file() else gpd.GeoDataFrame(nothing, crs=STORAGE)
-
-
-def _layer(path: Path) -> gpd.GeoDataFrame | None:
-    return files.read_layer(path) if path.is_file() else None
+    return files.read_layer(project.zones) if project.zones.is_file() else gpd.GeoDataFrame(nothing, crs=STORAGE)

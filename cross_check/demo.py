@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import casebook, chain, clusters, desk, plans, routing, scoreboard, sources
+from cross_check import briefs, casebook, chain, clusters, desk, plans, routing, scoreboard, sources
 from cross_check import synthetic as people
 from cross_check.chain import Step
 from cross_check.files import Project
@@ -109,7 +109,7 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
         lambda: clusters.find_emerging(project, clusters.Source("complaint")),
         lambda: clusters.make_lists(project, clusters.Source("complaint")),
         lambda: routing.plan_round(project, order),
-        lambda: chain.write_brief(project, brief),
+        lambda: briefs.write(project, brief),
     )
     for at, arrow in enumerate(arrows):
         progress(at, _STEPS, "demo.working")

@@ -11,7 +11,7 @@ from cross_check.ledger import rules
 from gis import crs, regions, register, schema
 from satellite import patches, targets
 
-STATES = rules.LEAD_STATES
+STATES = (*rules.LEAD_STATES, rules.CLOSED)
 """A detection leaves its leads new; the others come from the ledger, see ``casebook.standing``."""
 
 SCHEMA = schema.table(

@@ -3,8 +3,10 @@
 import geopandas as gpd
 import pandas as pd
 
+from cross_check.ledger.rules import CLOSED
 
-def of(found: gpd.GeoDataFrame, told: pd.DataFrame) -> gpd.GeoDataFrame:
+
+def of(found: gpd.GeoDataFrame, told: pd.DataFrame, closed: frozenset[str] = frozenset()) -> gpd.GeoDataFrame:
     """Return leads of a detection with the state and the human class of the ledger.
 
     Parameters
@@ -13,6 +15,8 @@ def of(found: gpd.GeoDataFrame, told: pd.DataFrame) -> gpd.GeoDataFrame:
         See ``leads.SCHEMA``.
     told : DataFrame
         ``casebook.table`` with the merged ones: lead_id, state, human_class, merged_into.
+    closed : frozenset of str
+        Leads whose problem is closed: they stand as ``closed``.
 
     Returns
     -------
@@ -26,8 +30,9 @@ def of(found: gpd.GeoDataFrame, told: pd.DataFrame) -> gpd.GeoDataFrame:
     into = known["merged_into"].dropna().to_dict()
     keepers = found["lead_id"].map(lambda name: _keeper(str(name), into))
     there = keepers.isin(known.index)
+    states = known["state"].mask(known.index.isin(closed), CLOSED)
     stands = found.assign(
-        state=keepers.map(known["state"]).where(there, found["state"]).astype("str"),
+        state=keepers.map(states).where(there, found["state"]).astype("str"),
         human_class=keepers.map(known["human_class"]).where(there, found["human_class"]).astype("str"),
     )
     gone = (keepers != found["lead_id"]) & keepers.isin(found["lead_id"])

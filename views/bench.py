@@ -10,12 +10,11 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import casebook
 from cross_check.files import Project
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
 from satellite import windows
-from views import board, cases, chips, choosing, colours, frame, listing, scenes, state, verdicts, wording
+from views import board, chips, choosing, colours, frame, listing, scenes, state, verdicts, wording
 from views.board import Swipe
 from views.layers import Layer
 from views.state import Stamp, Tables
@@ -23,7 +22,6 @@ from views.state import Stamp, Tables
 PAGE = "bench"
 WIDTH_M, HEIGHT_M = 4200, 3000
 _HEIGHT, _LIST = 510, 300
-_NO_EVENT = (0, "")
 
 # Which bands become red, green and blue.
 LOOKS = {
@@ -31,9 +29,6 @@ LOOKS = {
     "false": ("nir", "red", "green"),
     "short": ("swir22", "nir", "red"),
 }
-
-# Number and seal of the ledger's last event.
-Head = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -51,8 +46,7 @@ def page() -> None:
     words = frame.words_now()
     frame.title(words, "bench.title")
     shown = frame.tables(words, "leads")
-    head = cases.ledger().head() if casebook.begun(shown.stamp.project) else _NO_EVENT
-    leads = scenes.chosen_leads(_standing(shown.stamp, head), shown["enterprises"], scenes.Choice())
+    leads = scenes.chosen_leads(shown["leads"], shown["enterprises"], scenes.EVERY)
     if leads.empty:
         st.info(words.say("bench.none"), icon=":material/check_circle:")
         st.stop()
@@ -70,15 +64,8 @@ def page() -> None:
         verdicts.draw(words, leads.iloc[place])
         choosing.table(PAGE, "leads", short, ids, listing.columns(words), _LIST)
     with right:
-        _pictures(words, shown, head, leads.iloc[place])
+        _pictures(words, shown, leads.iloc[place])
     _facts(words, shown, leads.iloc[place])
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _standing(stamp: Stamp, head: Head) -> gpd.GeoDataFrame:
-    """Return the leads as the ledger has them; ``head`` is a part of the key: another last event, another table."""
-    del head
-    return casebook.standing(stamp.project)
 
 
 def _steps(words: Catalogue, ids: list[str], place: int) -> None:
@@ -102,7 +89,7 @@ def _reading_list(leads: gpd.GeoDataFrame, shown: Tables, words: Catalogue) -> p
     return whole[[words.say(f"app.column_{name}") for name in kept]]
 
 
-def _pictures(words: Catalogue, shown: Tables, head: Head, lead: pd.Series) -> None:
+def _pictures(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
     look = st.segmented_control(
         words.say("bench.look"),
         list(LOOKS),
@@ -121,7 +108,7 @@ def _pictures(words: Catalogue, shown: Tables, head: Head, lead: pd.Series) -> N
     except WorkbenchError as error:
         st.warning(words.say("bench.no_images", reason=words.explain(error)), icon=":material/image_not_supported:")
     scene = board.Scene(
-        layers=_outlines(shown.stamp, head, words.language),
+        layers=_outlines(shown.stamp, words.language),
         bounds=swipe.bounds if swipe else ((box[1], box[0]), (box[3], box[2])),
         legend=[scenes.class_legend(words)],
         chosen=choosing.chosen(PAGE),
@@ -165,10 +152,10 @@ def _day(value: object) -> str:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _outlines(stamp: Stamp, head: Head, language: str) -> list[Layer]:
+def _outlines(stamp: Stamp, language: str) -> list[Layer]:
     shown, words = state.tables(stamp), catalogue(language)
     names = wording.region_names(shown["regions"], language)
-    made = scenes.leads(_standing(stamp, head), shown["zones"], words, names, pins=False)
+    made = scenes.leads(shown["leads"], shown["zones"], words, names, pins=False)
     lines = [
         replace(zone, styles=_unfilled(zone.styles), name="", pick=False)
         for zone in scenes.zones(shown["zones"], words)

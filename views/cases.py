@@ -37,12 +37,7 @@ SAID = (
 
 def ledger() -> Ledger:
     """Return the ledger of the project that is shown."""
-    return _opened(str(state.project().folder))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(folder: str) -> Ledger:
-    return casebook.opened(Project(Path(folder)))
+    return state.ledger(str(state.project().folder))
 
 
 def leads() -> gpd.GeoDataFrame:
@@ -54,14 +49,14 @@ def leads() -> gpd.GeoDataFrame:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _leads(folder: str, head: tuple[int, str], role: str) -> gpd.GeoDataFrame:
     del head  # a part of the key: another last event, another table
-    return casebook.table(_opened(folder), role=role)
+    return casebook.table(state.ledger(folder), role=role)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def proposals(folder: str, head: tuple[int, str], day: str) -> dict[str, Proposal]:
     """Return what triage proposes for all suspected leads; kept by the last event and the day."""
     del head
-    opened = _opened(folder)
+    opened = state.ledger(folder)
     whole = casebook.table(opened)
     suspected = whole[whole["state"] == "suspected"].reset_index(drop=True)
     sites = casebook.ground(Project(Path(folder))).enterprises

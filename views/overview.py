@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
+import geopandas as gpd
 import streamlit as st
 
 from gis.language import Catalogue
@@ -27,7 +28,7 @@ def page() -> None:
     _counters(words, shown)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader(words.say("overview.first", count=min(FIRST, len(shown["leads"]))))
+        st.subheader(words.say("overview.first", count=min(FIRST, len(_open(shown)))))
         _first(words, shown)
     with right:
         st.subheader(words.say("overview.by_class"))
@@ -40,7 +41,8 @@ def page() -> None:
 
 
 def _counters(words: Catalogue, shown: Tables) -> None:
-    sites, leads, cells, visits = (shown[name] for name in ("enterprises", "leads", "hotspots", "visits"))
+    sites, cells, visits = (shown[name] for name in ("enterprises", "hotspots", "visits"))
+    leads = _open(shown)
     listed = int(sites["positive_list"].sum()) if len(sites) else 0
     new = int((leads["state"] == "new").sum()) if len(leads) else 0
     hot = int((cells["bin"] > 0).sum()) if len(cells) else 0
@@ -61,11 +63,16 @@ def _counters(words: Catalogue, shown: Tables) -> None:
     st.html(f'<div class="hdq-cards">{body}</div>')
 
 
+def _open(shown: Tables) -> gpd.GeoDataFrame:
+    """Return the leads that are still open, by priority."""
+    return scenes.chosen_leads(shown["leads"], shown["enterprises"], scenes.Choice())
+
+
 def _first(words: Catalogue, shown: Tables) -> None:
     if shown["leads"].empty:
         st.caption(words.say("app.missing_leads"))
         return
-    leads = scenes.chosen_leads(shown["leads"], shown["enterprises"], scenes.Choice()).head(FIRST)
+    leads = _open(shown).head(FIRST)
     whole = listing.leads(leads, shown["regions"], shown["zones"], words)
     kept = [words.say(f"app.column_{name}") for name in ("priority", "class", "area", "region", "site", "distance")]
     st.dataframe(whole[kept], hide_index=True, column_config=listing.columns(words), row_height=32, key="first")
@@ -74,7 +81,7 @@ def _first(words: Catalogue, shown: Tables) -> None:
 
 
 def _by_class(words: Catalogue, shown: Tables) -> None:
-    kinds = wording.class_of(shown["leads"])
+    kinds = wording.class_of(_open(shown))
     counts = [(wording.class_label(kind, words), kinds.count(kind), colour) for kind, colour in colours.CLASSES.items()]
     st.html(_bars(each for each in counts if each[1]))
 
@@ -83,7 +90,7 @@ def _by_region(words: Catalogue, shown: Tables) -> None:
     if shown["leads"].empty:
         return
     names = wording.region_names(shown["regions"], words.language)
-    counts = shown["leads"]["division_code"].value_counts().head(FIRST)
+    counts = _open(shown)["division_code"].value_counts().head(FIRST)
     st.html(_bars((names.get(code, code), count, colours.SITE) for code, count in counts.items()))
 
 

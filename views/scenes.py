@@ -7,25 +7,42 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from cross_check.leads import STATES
+from cross_check.ledger import rules
 from gis.language import Catalogue
 from views import colours, layers, study, wording
 from views.layers import Layer
 
 LISTED = ("all", "listed", "unlisted")
+STANDS = ("standing", "problem", "over", "every")
+"""Leads that are still open, those that became a problem, those dismissed or closed, all."""
 _ONES = {"all": None, "listed": True, "unlisted": False}
+_OVER = (*rules.DISMISSED, rules.CLOSED)
+_STATES = {
+    "standing": tuple(each for each in STATES if each not in {*_OVER, "problem"}),
+    "problem": ("problem",),
+    "over": _OVER,
+    "every": STATES,
+}
 
 
 @dataclass(frozen=True)
 class Choice:
     """What the filters of the work map let through.
 
-    ``division_code`` "" lets every division through, no ``classes`` every class; ``listed`` is one of ``LISTED``.
+    ``division_code`` "" lets every division through, no ``classes`` every class; ``listed`` is one of ``LISTED``,
+    ``stands`` one of ``STANDS``.
     """
 
     division_code: str = ""
     classes: tuple[str, ...] = ()
     least_score: float = 0.0
     listed: str = "all"
+    stands: str = STANDS[0]
+
+
+EVERY = Choice(stands="every")
+"""Every lead, whatever became of it."""
 
 
 def chosen_sites(sites: gpd.GeoDataFrame, choice: Choice) -> gpd.GeoDataFrame:
@@ -46,6 +63,7 @@ def chosen_leads(leads: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, choice: Choic
     if leads.empty:
         return leads
     kept = leads["score"].to_numpy() >= choice.least_score
+    kept &= leads["state"].isin(_STATES[choice.stands]).to_numpy()
     if choice.division_code:
         kept &= (leads["division_code"] == choice.division_code).to_numpy()
     if choice.classes:

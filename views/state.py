@@ -1,7 +1,7 @@
 """What the pages show: the tables of one project, read once and kept until a file changes."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from cross_check import casebook
 from cross_check.files import Project
+from cross_check.ledger.store import Ledger
 from gis.files import read_json, read_layer, read_table
 
 PROJECT, LANGUAGE = "HDQ_PROJECT", "HDQ_LANGUAGE"
@@ -34,12 +36,13 @@ _LAYERS = (
     "unserved",
     "reserve",
 )
+_LEDGER = "ledger"
 _PARTS = (*_LAYERS, "coverage_months", "assignment", "emerging_months", "lists", "recipe", "round", "report")
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """Which files a project has, and when each was last written: what cached results are kept by."""
+    """Which files a project has, when each was last written, and the ledger's last event: what results are kept by."""
 
     folder: str
     marks: tuple[tuple[str, int, int], ...]
@@ -83,6 +86,9 @@ def stamp_of(shown: Project) -> Stamp:
         if path.is_file():
             facts = path.stat()
             marks.append((part, facts.st_mtime_ns, facts.st_size))
+    if marks and casebook.begun(shown):
+        number, last = ledger(str(shown.folder)).head()
+        marks.append((_LEDGER, number, int(last[:8], 16)))
     return Stamp(str(shown.folder), tuple(marks))
 
 
@@ -97,14 +103,29 @@ def written_at(nanoseconds: int) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
+def ledger(folder: str) -> Ledger:
+    """Return the ledger of a project; its database is opened and brought up to date once."""
+    return casebook.opened(Project(Path(folder)))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
 def tables(stamp: Stamp) -> Tables:
-    """Read every table of a project.
+    """Read every table of a project; leads stand as the ledger has them.
 
     Raises
     ------
     WorkbenchError
         If a file vanished in between.
     """
+    read = _files(Stamp(stamp.folder, tuple(mark for mark in stamp.marks if mark[0] != _LEDGER)))
+    if not (stamp.has(_LEDGER) and stamp.has("leads")):
+        return replace(read, stamp=stamp)
+    stood = casebook.stood(ledger(stamp.folder), read["leads"])
+    return replace(read, stamp=stamp, layers=read.layers | {"leads": stood})
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _files(stamp: Stamp) -> Tables:
     shown = stamp.project
     empty = gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs="EPSG:4490")
     layers = {part: read_layer(getattr(shown, part)) if stamp.has(part) else empty for part in _LAYERS}

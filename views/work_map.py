@@ -53,6 +53,15 @@ def _filters(words: Catalogue, shown: Tables) -> Choice:
             key="listed",
             persist_state="session",
         )
+        stands = st.segmented_control(
+            words.say("map.stands"),
+            scenes.STANDS,
+            format_func=lambda each: words.say(f"map.stands_{each}"),
+            default=scenes.STANDS[0],
+            required=True,
+            key="stands",
+            persist_state="session",
+        )
         score = st.slider(
             words.say("map.least_score"), 0.0, 1.0, 0.0, 0.05, key="score", persist_state="session", width=170
         )
@@ -64,7 +73,7 @@ def _filters(words: Catalogue, shown: Tables) -> Choice:
             key="classes",
             persist_state="session",
         )
-    return Choice(division, tuple(classes), score, listed)
+    return Choice(division, tuple(classes), score, listed, stands)
 
 
 def _ground(shown: Tables, choice: Choice) -> gpd.GeoDataFrame:

@@ -28,6 +28,12 @@ LEAD_STATES = (
 )
 """In the order in which a lead goes through them."""
 
+DISMISSED = ("excluded", "refuted", "lawful", "watched")
+"""States of leads that came to nothing: no map or briefing shows them as open."""
+
+CLOSED = "closed"
+"""How a lead stands whose problem is closed; the lead's own last state is ``problem``."""
+
 ORDER_STATES = ("drafted", "approved", "refused", "withdrawn")
 
 PROBLEM_STATES = (

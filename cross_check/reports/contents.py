@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cross_check import leads, rounds, routes
+from cross_check.ledger import rules
 from gis import hotspots, register, scale, schema
 from gis.crs import STORAGE
 from gis.language import DEFAULT
@@ -72,8 +73,8 @@ def area_of(name: str, picture: Picture) -> Area:
 def checked(contents: Contents, brief: Brief) -> Contents:
     """Return the tables in their schemas' types and fit for the brief's classification.
 
-    Excluded leads are never shown. A public brief shows no leads, routes or visits: leads are unconfirmed, and
-    visits are unannounced.
+    Leads that were dismissed or whose case is closed are never shown. A public brief shows no leads, routes or
+    visits: leads are unconfirmed, and visits are unannounced.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def checked(contents: Contents, brief: Brief) -> Contents:
     tables = {name: getattr(contents, name) for name in doors}
     passed = {name: schema.demand(table, doors[name], name) for name, table in tables.items() if table is not None}
     if "leads" in passed:
-        kept = passed["leads"][passed["leads"]["state"] != "excluded"]
+        kept = passed["leads"][~passed["leads"]["state"].isin([*rules.DISMISSED, rules.CLOSED])]
         passed["leads"] = kept.assign(shown_class=kept["human_class"].fillna(kept["machine_class"]))
     if brief.classification == "public":
         passed = {name: passed[name] for name in passed if name not in {"leads", "legs", "visits", "assignment"}}

@@ -13,12 +13,14 @@ from satellite.targets import CLASSES
 M2_PER_MU = 10_000 / 15
 _M2_PER_HA = 10_000.0
 _NONE = "-"
+_CONFIRMED = ("confirmed", "problem")
 
 
 def headline(contents: Contents, words: Catalogue) -> str:
     """Return one line of the province's figures, of the tables that are there."""
     counts = {
         "leads": None if contents.leads is None else len(contents.leads),
+        "confirmed": None if contents.leads is None else int(contents.leads["state"].isin(_CONFIRMED).sum()),
         "hot": None if contents.hotspots is None else int((contents.hotspots["bin"] > 0).sum()),
         "teams": None if contents.legs is None else contents.legs["team_id"].nunique(),
         "visits": None if contents.visits is None else len(contents.visits),

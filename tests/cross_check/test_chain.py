@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,6 @@ import rasterio
 from cross_check import chain
 from cross_check.chain import Counting
 from cross_check.files import Project
-from cross_check.reports.contents import Brief
 from gis import files
 from gis.errors import TableFaults, WorkbenchError
 from satellite.files import PairFiles
@@ -135,17 +133,6 @@ def test_hotspots_in_other_cells(tmp_path):
     assert refusal.value.code == "hotspots.no_exposure"
 
 
-def test_a_public_brief_needs_a_number(demo_project):
-    """A map for the public without a map approval number is refused before anything is drawn."""
-    project, _ = demo_project
-    brief = Brief(title="题", maker="处", made_on=date(2025, 7, 1), sources=(), classification="public")
-    before = _everything(project.brief)
-    with pytest.raises(WorkbenchError) as refusal:
-        chain.write_brief(project, brief)
-    assert refusal.value.code == "plate.no_approval_number"
-    assert _everything(project.brief) == before
-
-
 def test_officers_come_from_a_sheet(tmp_path):
     """A table with the schema's headings is taken; an unknown expertise is refused with its row."""
     rows = pd.DataFrame(
@@ -167,10 +154,3 @@ def test_officers_come_from_a_sheet(tmp_path):
     with pytest.raises(TableFaults) as refusal:
         chain.import_officers(tmp_path / "wrong.csv", project)
     assert refusal.value.faults[["row", "column"]].to_numpy().tolist() == [[3, "expertise"]]
-
-
-def test_image_sources_name_files_and_dates(demo_project):
-    """The foot of a map can say which images it stands on."""
-    project, _ = demo_project
-    assert chain.image_sources(project) == ("2024-06-18.tif 2024-06-18", "2025-06-20.tif 2025-06-20")
-    assert chain.image_sources(Project(Path("nowhere"))) == ()

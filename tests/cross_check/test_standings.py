@@ -62,6 +62,15 @@ def test_a_merged_lead_stands_as_the_one_it_went_into(project):
     assert "L2" not in _states(project)
 
 
+def test_a_lead_whose_problem_is_closed_stands_as_closed(project):
+    """The ledger's own state of the lead stays a problem."""
+    ledger = casebook.opened(project)
+    told = casebook.table(ledger, merged=True)
+    told.loc[told["lead_id"].isin(["L1", "L2"]), "state"] = "problem"
+    found = standings.of(files.read_layer(project.leads), told, frozenset({"L1"})).set_index("lead_id")["state"]
+    assert found.loc[["L0", "L1", "L2"]].tolist() == ["new", "closed", "problem"]
+
+
 def test_nothing_told_and_nothing_found():
     """Empty tables pass."""
     empty = pd.DataFrame({"lead_id": []})

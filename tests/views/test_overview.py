@@ -6,11 +6,11 @@ from tests.views import opened, small
 
 
 def test_counters_and_first_leads(monkeypatch, project):
-    """The four counters are those of the tables; the most urgent lead stands first."""
+    """The four counters are those of the tables, leads the open ones alone; the most urgent stands first."""
     test = opened.page(monkeypatch, project)
     drawn = opened.html(test)
-    assert all(f"<b>{count}</b>" in drawn for count in (300, 6, 3, 4))
-    assert list(test.dataframe[0].value.iloc[:, 0]) == [0.9, 0.8, 0.7, 0.6, 0.5, 0.1]
+    assert all(f"<b>{count}</b>" in drawn for count in (300, 5, 3, 4))
+    assert list(test.dataframe[0].value.iloc[:, 0]) == [0.9, 0.8, 0.7, 0.6, 0.5]
     assert "线索材料，须经现场核查，不作为处罚依据" in drawn
 
 

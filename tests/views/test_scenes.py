@@ -26,9 +26,11 @@ def features(layer):
 
 
 def test_no_choice_lets_everything_through_by_priority(shown):
-    """Without filters all leads come, the most urgent first."""
+    """Without filters all open leads come, the most urgent first; the excluded L5 with every one alone."""
     leads = scenes.chosen_leads(shown["leads"], shown["enterprises"], Choice())
-    assert list(leads["lead_id"]) == ["L1", "L2", "L3", "L4", "L0", "L5"]
+    assert list(leads["lead_id"]) == ["L1", "L2", "L3", "L4", "L0"]
+    every = scenes.chosen_leads(shown["leads"], shown["enterprises"], scenes.EVERY)
+    assert list(every["lead_id"]) == ["L1", "L2", "L3", "L4", "L0", "L5"]
     assert len(scenes.chosen_sites(shown["enterprises"], Choice())) == 300
 
 
