@@ -45,10 +45,12 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     from satellite.files import PairFiles
 
     pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
-    out = arguments.out or frame.project(arguments).detect
+    project = frame.project(arguments)
+    out = arguments.out or project.detect
+    own = project if out.resolve().is_relative_to(project.folder.resolve()) else None
     dates = (arguments.before_on, arguments.after_on)
-    params = _params(arguments)
-    step = chain.detect(pair, out, dates=dates, params=params, preset=arguments.preset, progress=frame.progress(words))
+    asked = {"dates": dates, "params": _params(arguments), "preset": arguments.preset, "project": own}
+    step = chain.detect(pair, out, progress=frame.progress(words), **asked)
     frame.print_step(step, words)
     for code in step.figures["warnings"]:  # type: ignore[attr-defined]
         print(words.say(code))

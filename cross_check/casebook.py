@@ -19,6 +19,7 @@ from cross_check.sources import Ground
 from gis import entries, files, readers, regions, register
 from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError
+from gis.language import catalogue
 from satellite.targets import CLASSES
 
 OVER = (*rules.DISMISSED, "problem", rules.CLOSED)
@@ -137,7 +138,7 @@ def take_results(project: Project, act: Act, what: str) -> Step:
         If ``what`` is none of them.
     """
     if what == "patch":
-        found = sources.from_patches(files.read_layer(project.leads))
+        found = sources.from_patches(files.read_layer(project.leads), catalogue())
     elif what == "hotspot":
         day = pd.Timestamp(act.at.date())
         found = sources.from_hotspots(files.read_layer(project.hotspots), day, ground(project))

@@ -14,14 +14,15 @@ import pandas as pd
 from affine import Affine
 from numpy.typing import NDArray
 
-from cross_check import leads, officers
+from cross_check import detections, leads, officers
 from cross_check.files import Project
 from gis import density, files, grids, hotspots, readers, register, signals
 from gis.crs import EQUAL_AREA, STORAGE, stored
 from gis.errors import WorkbenchError
 from gis.grids import Tiles
+from gis.language import LANGUAGES, catalogue
 from gis.progress import Progress, silent
-from satellite import canvases, detection, presets, seasons, targets
+from satellite import canvases, detection, differences, presets, seasons, targets
 from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
@@ -78,6 +79,7 @@ def detect(
     dates: tuple[date | None, date | None] = (None, None),
     params: detection.Params | None = None,
     preset: str = "all",
+    project: Project | None = None,
     progress: Progress = silent,
 ) -> Step:
     """Find change between two images and write score.tif, change.tif, patches.gpkg and recipe.json to a folder.
@@ -92,6 +94,8 @@ def detect(
     params : detection.Params, optional
     preset : str
         Whose season and spell the dates are held against; ``presets.standard`` knows it.
+    project : Project, optional
+        Whose other detections tell of the same patches, and which remembers this one.
     progress : Progress
 
     Raises
@@ -112,11 +116,15 @@ def detect(
         said = [*seasons.warnings(before_on, after_on), *presets.standard()[preset].misfits(before_on, after_on)]
         facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": preset, "warnings": said}
         recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
-        files.write_table(found.patches, aside / "patches.gpkg")
+        settled = detections.settle(found.patches, project, detections.name_of(recipe))
+        files.write_table(told(settled), aside / "patches.gpkg")
         files.write_json(recipe, aside / "recipe.json")
+    if project is not None:
+        detections.keep(project, out, recipe, settled)
     written = tuple(out / name for name in ("score.tif", "change.tif", "patches.gpkg", "recipe.json"))
     figures = {
         "patches": len(found.patches),
+        "again": int((settled["looks"] > 1).sum()),
         "named": int((found.patches["machine_class"] != "other").sum()),
         "observed": found.observed_share,
         "shift_px": found.shift.length_px,
@@ -126,6 +134,12 @@ def detect(
         "warnings": said,
     }
     return Step("chain.detected" if found.shift.known else "chain.detected_unregistered", figures, written)
+
+
+def told(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return patches with ``changed_zh`` and ``changed_en``: what changed, in words and numbers of each language."""
+    said = {f"changed_{name}": np.array(differences.sentences(found, catalogue(name)), object) for name in LANGUAGES}
+    return found.assign(**said)
 
 
 def build_leads(project: Project, *, patches: Path | None = None, params: leads.Params | None = None) -> Step:

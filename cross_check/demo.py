@@ -102,7 +102,7 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
     arrows: tuple[Callable[[], Step], ...] = (
         lambda: make(project, params),
         lambda: desk.import_enterprises(folder / "register.xlsx", project, _ACT)[0],
-        lambda: chain.detect(pair_files(folder), project.detect),
+        lambda: chain.detect(pair_files(folder), project.detect, project=project),
         lambda: chain.build_leads(project),
         lambda: _record_leads(project),
         lambda: chain.find_hotspots(project, kind="fire_point"),
@@ -163,7 +163,7 @@ def _record_leads(project: Project) -> Step:
     """Bring the leads into the project's own ledger, whatever database the bureau names for its real one."""
     ledger = Ledger(engines.opened(f"sqlite:///{project.ledger.resolve()}"))
     act = events.Act(_ACT.by, "analyst", _ACT.at)
-    return casebook.take_in(ledger, act, sources.from_patches(files.read_layer(project.leads)))
+    return casebook.take_in(ledger, act, sources.from_patches(files.read_layer(project.leads), catalogue()))
 
 
 def _demand_own(project: Project) -> None:

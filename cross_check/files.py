@@ -116,6 +116,11 @@ class Project:
         return self.detect / "recipe.json"
 
     @property
+    def detections(self) -> Path:
+        """Folder of all detections that were made, a folder a detection, see ``cross_check.detections``."""
+        return self.folder / "detections"
+
+    @property
     def series(self) -> Path:
         """Folder of the series: series.json, baseline and state as Zarr, and its report."""
         return self.folder / "series"

@@ -12,10 +12,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import forms, leads
+from cross_check import forms, leads, patch_notes
 from cross_check.ledger.rules import MACHINE, TOLD
 from gis import entries, regions, register, schema
 from gis.crs import STORAGE
+from gis.language import Catalogue
 
 SOURCES = (*MACHINE, *TOLD)
 """Results of the workbench itself, and what comes as tables, see ``from_rows``."""
@@ -84,8 +85,10 @@ def number(source: str, reference: str) -> str:
     return "L" + hashlib.sha256(f"{source}|{reference}".encode()).hexdigest()[:10].upper()
 
 
-def from_patches(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def from_patches(found: gpd.GeoDataFrame, words: Catalogue | None = None) -> gpd.GeoDataFrame:
     """Return leads (``FORM``) from those of the detection (``leads.SCHEMA``), under the same ids.
+
+    With a language their notes say what changed, in words and numbers, and how sure that is; see ``patch_notes``.
 
     Notes
     -----
@@ -96,6 +99,8 @@ def from_patches(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table = pd.DataFrame(found).drop(columns="geometry")
     table = table.assign(source="patch", source_ref=table["patch_id"], seen_on=table["after_on"], reach_m=reach)
     table = table.assign(evidence=_IMAGES, severity=table["machine_class"].map(_GRAVE).fillna(1.0))
+    if words is not None:
+        table["note"] = np.array(patch_notes.notes(table, words), object)
     return _formed(table, inside)
 
 

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from gis import schema
 from gis.crs import GEODESIC
-from satellite import patches
+from satellite import differences, patches
 from satellite.patches import Grid
 
 COARSE_PX = 8
@@ -31,12 +31,14 @@ SCHEMA = patches.SCHEMA.add_columns(
         "unseen_m": schema.number(0, nullable=True),
         "looks": schema.whole(),
         "gates": schema.text(),
+        "changed": schema.text(),
     }
 )
 """``patches.SCHEMA`` and: the target whose rules hold; the calibrated probability that something of the bureau's
 concern changed; mean strength; the lead threshold up to which the patch keeps its smallest area; one standard
 deviation of the area; what is left of misregistration, NaN where unknown; metres to the nearest ground that was not
-observed, NaN where all was; independent looks after the change; the gates that the patch passed, joined with ``;``."""
+observed, NaN where all was; independent looks after the change; the gates that the patch passed, joined with ``;``;
+what changed in numbers, see ``differences``."""
 
 _CALIBRATION = Path(__file__).parent / "data" / "calibration.toml"
 _UNIFORM = 1 / 12
@@ -81,6 +83,7 @@ def complete(found: gpd.GeoDataFrame, facts: Facts) -> gpd.GeoDataFrame:
         unseen_m=_unseen_m(found, facts),
         looks=1,
         gates=";".join(facts.gates),
+        changed=np.array(differences.numbers(found), object),
     )
     checked: gpd.GeoDataFrame = schema.demand(table, SCHEMA, "patches")
     return checked

@@ -10,10 +10,11 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from cross_check import patch_notes
 from cross_check.files import Project
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
-from satellite import windows
+from satellite import differences, windows
 from views import board, chips, choosing, colours, frame, listing, scenes, state, verdicts, wording
 from views.board import Swipe
 from views.layers import Layer
@@ -180,7 +181,7 @@ def _facts(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
             "casework.classes", machine=_kind(lead["machine_class"], words), human=_kind(lead["human_class"], words)
         ),
         "priority": f"{wording.number(lead['priority'])} / {wording.number(lead['score'])}",
-        "area": wording.area(lead["area_m2"], words),
+        "area": _area(lead, words),
         "position": f"{lon:.5f}, {lat:.5f}",
         "region": names.get(lead["division_code"], lead["division_code"]),
     }
@@ -191,7 +192,9 @@ def _facts(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
         "before_on": wording.day(lead["before_on"]),
         "after_on": wording.day(lead["after_on"]),
     }
-    figures = {name: _signed(change[name].iloc[0]) for name in _INDICES if len(change) and name in change}
+    figures = _told(lead, words) | {
+        name: _signed(change[name].iloc[0]) for name in _INDICES if len(change) and name in change
+    }
     for column, part in zip(st.columns(3, gap="medium"), (known, around, figures), strict=True):
         rows = ((words.say(f"bench.fact_{name}"), value) for name, value in part.items() if value)
         body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
@@ -203,6 +206,25 @@ def _kind(kind: object, words: Catalogue) -> str:
 
 
 _INDICES = ("d_ndvi", "d_ndwi", "d_ndbi", "d_nbr", "d_bsi")
+
+
+def _told(lead: pd.Series, words: Catalogue) -> dict[str, str]:
+    """Return what changed in words, and how sure that is, as far as the detection said it."""
+    if pd.isna(lead.get("probability")) or pd.isna(lead.get("gates")):
+        return {}
+    return {
+        "changed": differences.sentences(pd.DataFrame([lead]), words)[0],
+        "probability": f"{lead['probability']:.0%}",
+        "looks": str(lead["looks"]),
+        "residual": "" if pd.isna(lead["residual_px"]) else f"{lead['residual_px']:.2f} px",
+        "unseen": wording.distance(lead["unseen_m"], words),
+        "gates": patch_notes.gates(lead["gates"], words),
+    }
+
+
+def _area(lead: pd.Series, words: Catalogue) -> str:
+    said, error = wording.area(lead["area_m2"], words), lead.get("area_error_m2")
+    return said if pd.isna(error) else f"{said} ± {wording.hectares(error, words)}"
 
 
 def _signed(value: float) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cross_check import comparisons
+from cross_check import comparisons, patch_notes
 from cross_check.comparisons import Check
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
-from satellite import presets, scores, targets
+from satellite import differences, presets, scores
 from satellite.files import PairFiles
 from views import board, choosing, colours, frame, layers, queue, scenes, state, wording
 from views.layers import Layer
@@ -20,11 +20,7 @@ from views.state import Stamp
 
 PAGE = "change"
 _LIST_PX = 300
-_INDICES = ("ndvi", "bsi", "nbr", "ndbi", "mndwi", "ndwi")
-_TOLD = 3
 _HECTARE = 1e4
-_LEAST_TOLD = 0.03
-_KNOWN = {target.name for target in targets.standard()}
 
 
 def page() -> None:
@@ -172,10 +168,11 @@ def _patches(words: Catalogue, stamp: Stamp, kept: gpd.GeoDataFrame, threshold: 
     )
     board.draw(scene, words, f"{PAGE}-map", height=380, on_pick=choosing.from_map(PAGE))
     columns = {
-        "target": [_target(each, words) for each in ranked["target"]],
+        "target": [patch_notes.target(each, words) for each in ranked["target"]],
         "probability": [f"{each:.0%}" for each in ranked["probability"]],
         "size": _areas(ranked, words),
-        "changed": [changed(row) for _, row in ranked.iterrows()],
+        "changed": differences.sentences(ranked, words),
+        "looks": [str(each) for each in ranked["looks"]],
         "cloud": [wording.distance(each, words) for each in ranked["unseen_m"]],
     }
     headed = pd.DataFrame({words.say(f"change_page.head_{name}"): values for name, values in columns.items()})
@@ -185,31 +182,13 @@ def _patches(words: Catalogue, stamp: Stamp, kept: gpd.GeoDataFrame, threshold: 
 def _preset(name: str, words: Catalogue) -> str:
     """Return what people call a preset: the targets that it keeps."""
     kept = presets.standard()[name].targets
-    return words.say("map.listed_all") if name == "all" else ", ".join(_target(each, words) for each in kept)
-
-
-def _target(name: str, words: Catalogue) -> str:
-    """Return what people call a target; one of a user's own table has its own name."""
-    return (
-        wording.class_label(name, words)
-        if name in targets.CLASSES
-        else words.say(f"target.{name}")
-        if name in _KNOWN
-        else name
-    )
+    return words.say("map.listed_all") if name == "all" else ", ".join(patch_notes.target(each, words) for each in kept)
 
 
 def _areas(table: gpd.GeoDataFrame, words: Catalogue) -> list[str]:
     pairs = zip(table["area_m2"], table["area_error_m2"], strict=True)
     said = ((f"{area / _HECTARE:.2f}", f"{error / _HECTARE:.2f}") for area, error in pairs)
     return [words.say("change_page.hectares", ha=area, error=error) for area, error in said]
-
-
-def changed(patch: pd.Series) -> str:
-    """Return what changed in numbers, the largest differences first: NDVI -0.41, BSI +0.22."""
-    known = {name: patch.get(f"d_{name}", np.nan) for name in _INDICES}
-    told = sorted((name for name, by in known.items() if abs(by) >= _LEAST_TOLD), key=lambda name: -abs(known[name]))
-    return ", ".join(f"{name.upper()} {known[name]:+.2f}" for name in told[:_TOLD])
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

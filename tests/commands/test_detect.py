@@ -41,7 +41,7 @@ def test_what_was_asked_stands_in_the_recipe(pair, tmp_path, capsys):
     assert recipe["params"]["false_leads"] == 5
     assert recipe["params"]["smallest_m2"] == 800
     assert recipe["params"]["targets"]["pit"]["rules"] == ["ndvi fall > 0.15", "brightness ratio > 1.7"]
-    assert set(recipe["figures"]["suppressed"]) == {"too_small", "edge", "weak", "other_target"}
+    assert set(recipe["figures"]["suppressed"]) == {"too_small", "edge", "weak", "other_target", "merged"}
     assert "Change detection" in capsys.readouterr().out
 
 

@@ -1,7 +1,5 @@
 """The page of change: order, result, stale signs."""
 
-import geopandas as gpd
-import pandas as pd
 import pytest
 
 from cross_check import chain
@@ -11,7 +9,6 @@ from satellite import files as images
 from satellite import synthetic
 from satellite.files import PairFiles
 from tests.views import opened
-from views import change
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +48,3 @@ def test_without_images_the_page_says_what_to_do(monkeypatch, tmp_path):
     """An empty project names the command that brings images in."""
     test = opened.page(monkeypatch, Project(tmp_path / "none"), "change")
     assert "hdq scenes add" in test.code[0].value
-
-
-def test_what_changed_is_told_in_numbers():
-    """The largest differences first, small ones not at all."""
-    patch = gpd.GeoDataFrame({"d_ndvi": [-0.41], "d_bsi": [0.22], "d_nbr": [0.01], "d_ndwi": [float("nan")]}).iloc[0]
-    assert change.changed(pd.Series(patch)) == "NDVI -0.41, BSI +0.22"

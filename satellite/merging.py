@@ -1,0 +1,106 @@
+"""Merging: neighbouring patches of one class that belong to one event are one patch.
+
+What a bureau follows up is an event, not a group of pixels: a burn that a track divides, a site that was dug in two
+places. Patches within 50 m whose later dates lie within 28 days are one, as in France's clear-cut alerts (SUFOSAT).
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gis import crs
+from gis.crs import STORAGE
+
+WITHIN_M = 50.0
+APART_DAYS = 28
+_SNAP_DEG = 1e-8
+_SUMS = ("area_m2", "pixels")
+_MOST = ("holds_to", "probability", "looks")
+_LEAST = ("before_on", "first_on", "unseen_m")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Patches, each event once, and how many patches went into another."""
+
+    patches: gpd.GeoDataFrame
+    absorbed: int
+
+
+def merge(found: gpd.GeoDataFrame, *, within_m: float = WITHIN_M, apart_days: int = APART_DAYS) -> Merged:
+    """Merge neighbouring patches of one class.
+
+    Parameters
+    ----------
+    found : GeoDataFrame
+        See ``patches.SCHEMA``; further columns are kept.
+    within_m : float
+        Outlines this near or nearer; 0 merges nothing.
+    apart_days : int
+        Later dates at most so far apart. Two unknown dates agree, an unknown and a known one do not.
+
+    Returns
+    -------
+    Merged
+        The whole keeps the id of its strongest part, so that a re-run, or one more part, changes no number. Areas and
+        pixels add up, all other figures are means weighed by area; the interval runs from the first earlier to the
+        last later date. Outlines are united, and distance to clouds is that of the nearest part.
+    """
+    if within_m <= 0 or len(found) < 2:  # noqa: PLR2004 - it takes two
+        return Merged(found, 0)
+    group = groups(found, within_m, apart_days)
+    sizes = np.bincount(group)
+    if sizes.max() == 1:
+        return Merged(found, 0)
+    alone = found[sizes[group] == 1]
+    made = [_whole(found[group == one]) for one in np.flatnonzero(sizes > 1)]
+    wholes = gpd.GeoDataFrame(made, crs=found.crs).astype(dict(found.dtypes.drop("geometry")))
+    together = gpd.GeoDataFrame(pd.concat([alone, wholes], ignore_index=True), crs=STORAGE)
+    ranked = together.sort_values(["score", "patch_id"], ascending=[False, True], ignore_index=True)
+    return Merged(ranked, len(found) - len(ranked))
+
+
+def groups(found: gpd.GeoDataFrame, within_m: float, apart_days: int) -> NDArray[np.int32]:
+    """Return which patches are one event: a number a row."""
+    outlines = found.geometry.to_crs(crs.metric_for(found)).to_numpy()
+    one, other = shapely.STRtree(outlines).query(outlines, predicate="dwithin", distance=within_m)
+    kinds, days = found["machine_class"].to_numpy(), found["after_on"].to_numpy("datetime64[D]")
+    same = (one < other) & (kinds[one] == kinds[other]) & near_in_time(days[one], days[other], apart_days)
+    edges = coo_array((np.ones(int(same.sum())), (one[same], other[same])), shape=(len(found), len(found)))
+    numbers: NDArray[np.int32] = connected_components(edges, directed=False)[1]
+    return numbers
+
+
+def near_in_time(one: NDArray[np.datetime64], other: NDArray[np.datetime64], apart_days: int) -> NDArray[np.bool_]:
+    """Tell where days lie at most so far apart; two unknown ones agree, an unknown and a known one do not."""
+    apart = np.abs((one - other).astype("timedelta64[D]").astype(float))
+    unknown = np.isnat(one) & np.isnat(other)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(unknown | (~np.isnat(one) & ~np.isnat(other) & (apart <= apart_days)))
+
+
+def _whole(parts: gpd.GeoDataFrame) -> dict[str, object]:
+    weights = parts["area_m2"].to_numpy(dtype=float)
+    strongest = parts.sort_values(["score", "patch_id"], ascending=[False, True]).iloc[0]
+    return {str(name): _joined(str(name), column, weights, strongest) for name, column in parts.items()}
+
+
+def _joined(name: str, column: pd.Series, weights: NDArray[np.float64], strongest: pd.Series) -> object:
+    if name == "geometry":
+        return shapely.union_all(column.to_numpy(), grid_size=_SNAP_DEG)
+    if name in _SUMS:
+        return column.sum()
+    if name in _MOST or name == "after_on":
+        return column.max()
+    if name in _LEAST:
+        return column.min()
+    if pd.api.types.is_float_dtype(column):
+        known = column.notna().to_numpy()
+        return np.average(column[known], weights=weights[known]) if known.any() else np.nan
+    return strongest[name]
