@@ -13,12 +13,13 @@ if TYPE_CHECKING:  # heavy libraries wait until a command runs
 
 def add(group: "Verbs", words: Catalogue) -> None:
     """Add the commands to ``hdq scenes``."""
+    named = words.say("scene_ids.named")
     parser = frame.command(group, "describe", "cli.scenes_describe", _describe, words)
-    parser.add_argument("scenes", type=Path, nargs="+", help=words.say("cli.scene_paths"))
+    parser.add_argument("scenes", nargs="+", metavar="SCENE", help=named)
     parser = frame.command(group, "convert", "cli.scenes_convert", _convert, words)
-    parser.add_argument("scenes", type=Path, nargs="+", help=words.say("cli.scene_paths"))
+    parser.add_argument("scenes", nargs="+", metavar="SCENE", help=named)
     parser = frame.command(group, "prepare", "cli.scenes_prepare", _prepare, words)
-    parser.add_argument("scenes", type=Path, nargs="+", help=words.say("cli.scene_paths"))
+    parser.add_argument("scenes", nargs="+", metavar="SCENE", help=named)
     parser.add_argument("--bands", nargs="+", default=[], metavar="NAME", help=words.say("cli.scene_bands"))
     parser.add_argument("--bbox", type=float, nargs=4, metavar=("W", "S", "E", "N"), help=words.say("cli.scene_bbox"))
     parser.add_argument("--like", type=Path, metavar="FILE", help=words.say("cli.scene_like"))
@@ -27,13 +28,15 @@ def add(group: "Verbs", words: Catalogue) -> None:
     height.add_argument("--heights", type=Path, metavar="FILE", help=words.say("cli.scene_heights"))
     parser.add_argument("--snow", action="store_true", help=words.say("cli.scene_snow"))
     parser = frame.command(group, "coverage", "cli.scenes_coverage", _coverage, words)
+    parser.add_argument("scenes", nargs="*", metavar="ID", help=words.say("scene_ids.only"))
     parser.add_argument("--division", metavar="CODE", help=words.say("cli.scene_division"))
 
 
 def _describe(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import imagery
     from satellite import scenes
 
-    for path in arguments.scenes:
+    for path in imagery.located(frame.project(arguments), arguments.scenes):
         told = scenes.describe(path)
         unknown = words.say("scene.unknown_fact")
         facts = {
@@ -52,14 +55,15 @@ def _describe(arguments: Arguments, words: Catalogue) -> int:
 
 
 def _convert(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import coverage
+    from cross_check import coverage, imagery
 
     project, progress = frame.project(arguments), frame.progress(words)
-    return frame.print_step(coverage.convert(arguments.scenes, project, progress=progress), words)
+    paths = imagery.located(project, arguments.scenes)
+    return frame.print_step(coverage.convert(paths, project, progress=progress), words)
 
 
 def _prepare(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import coverage
+    from cross_check import coverage, imagery
 
     wish = coverage.Wish(
         bands=tuple(arguments.bands),
@@ -69,7 +73,8 @@ def _prepare(arguments: Arguments, words: Catalogue) -> int:
         snow=arguments.snow,
     )
     project, progress = frame.project(arguments), frame.progress(words)
-    return frame.print_step(coverage.prepare(arguments.scenes, project, wish, progress=progress), words)
+    paths = imagery.located(project, arguments.scenes)
+    return frame.print_step(coverage.prepare(paths, project, wish, progress=progress), words)
 
 
 def _coverage(arguments: Arguments, words: Catalogue) -> int:
@@ -79,8 +84,8 @@ def _coverage(arguments: Arguments, words: Catalogue) -> int:
 
     project = frame.project(arguments)
     area = imagery.area(project, division=arguments.division) if arguments.division else None
-    step = coverage.months(project, area, progress=frame.progress(words))
-    for row in coverage.read(project).itertuples():
+    step = coverage.months(project, area, only=arguments.scenes, progress=frame.progress(words))
+    for row in coverage.read(project, only=arguments.scenes).itertuples():
         shares = [(words.say(f"scene.{reason}"), getattr(row, reason)) for reason in REASONS[1:]]
         said = ", ".join(f"{reason} {share:.1%}" for reason, share in shares if share > 0)
         print(f"{row.seen_on:%Y-%m-%d}  {row.scene_id}  {said}")

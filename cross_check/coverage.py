@@ -1,7 +1,7 @@
 """Rim: a project's scenes made ready: converted, masked, written as an image with its mask, and counted as coverage."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +20,7 @@ from shapely import transform
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
+from cross_check import imagery
 from cross_check.chain import Step
 from cross_check.files import Project
 from gis import files
@@ -42,6 +43,8 @@ LOOK_PX = 700
 
 _MASKS = ("rededge3", "nir08", "scl", "qa_pixel")
 _CELLS = 400
+_FEW = 3
+_CHUNK_PX = 512
 _VERSIONS = ("haidongqing", "numpy", "dask", "xarray", "rasterio")
 
 
@@ -113,7 +116,13 @@ def prepare(paths: Sequence[Path], project: Project, wish: Wish, *, progress: Pr
     return Step("scene.prepare_done", figures, (*folders, project.coverage))
 
 
-def months(project: Project, area: BaseGeometry | None = None, *, progress: Progress = silent) -> Step:
+def months(
+    project: Project,
+    area: BaseGeometry | None = None,
+    *,
+    only: Collection[str] = (),
+    progress: Progress = silent,
+) -> Step:
     """Count what an area has seen of itself month by month, from the masks of the project's prepared scenes.
 
     Radar sees through clouds but not what optical cameras see: it does not count.
@@ -123,14 +132,16 @@ def months(project: Project, area: BaseGeometry | None = None, *, progress: Prog
     project : Project
     area : Polygon or MultiPolygon, optional
         Longitude and latitude, such as a county; by default all that any prepared scene covers.
+    only : collection of str
+        Scene ids; by default all.
     progress : callable
 
     Raises
     ------
     WorkbenchError
-        ``scene.none_prepared`` if there is no prepared scene.
+        ``scene.none_prepared`` if there is no prepared scene; those of ``read``.
     """
-    table = read(project)
+    table = read(project, only=only)
     if len(table):
         table = table[[sensors.known()[code].kind == "optical" for code in table["sensor"]]]
     if table.empty:
@@ -143,11 +154,24 @@ def months(project: Project, area: BaseGeometry | None = None, *, progress: Prog
     return Step("scene.months_done", figures, (project.coverage_months,))
 
 
-def read(project: Project) -> gpd.GeoDataFrame:
-    """Return the project's coverage, ``satellite.coverage.SCHEMA``; without rows if nothing is prepared."""
-    if project.coverage.is_file():
-        return files.read_layer(project.coverage)
-    return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=STORAGE)
+def read(project: Project, *, only: Collection[str] = ()) -> gpd.GeoDataFrame:
+    """Return the project's coverage, ``satellite.coverage.SCHEMA``; without rows if nothing is prepared.
+
+    Raises
+    ------
+    WorkbenchError
+        ``scene_ids.unprepared`` for an id of ``only`` that is not prepared, if anything is.
+    """
+    if not project.coverage.is_file():
+        return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=STORAGE)
+    table = files.read_layer(project.coverage)
+    ids = list(table["scene_id"])
+    for name in only:
+        if name not in ids:
+            near = imagery.nearest(name, ids) or ", ".join(ids[-_FEW:])
+            english = "No scene of the id {name} is prepared; prepared are {near}"
+            raise WorkbenchError("scene_ids.unprepared", english, name=name, near=near)
+    return table[table["scene_id"].isin(only)].reset_index(drop=True) if only else table
 
 
 def quicklook(project: Project, folder: str, *, most_px: int = LOOK_PX) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -175,9 +199,8 @@ def _prepare(path: Path, project: Project, wish: Wish, progress: Progress) -> gp
         raise WorkbenchError("series.no_date", "{name} tells no date", name=path.name)
     conversion.convert(product, project.cogs, progress=progress)
     names = _bands(told, wish)
-    order = Order(
-        (*names, *_helpers(told, names)), _grid_of(wish.like), wish.bbox, height_m=wish.height_m, cache=project.cogs
-    )
+    bands = (*names, *_helpers(told, names))
+    order = Order(bands, _grid_of(wish.like), wish.bbox, _CHUNK_PX, wish.height_m, project.cogs)
     scene = scenes.load(path, order)
     codes = _codes(scene, told, wish)
     folder = project.cleared / told.scene_id

@@ -1,7 +1,8 @@
 """Rim: a project's images: for which area they are looked for, and the list of those that are there."""
 
+import difflib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from satellite.scene_list import Listed
 
 _COARSE_DEG = 0.005
 _UNKNOWN = "scene.unknown"
+_NEAR, _LIKENESS = 3, 0.4
 
 
 def area(project: Project, *, division: str = "", file: Path | None = None) -> BaseGeometry:
@@ -209,6 +211,51 @@ def written(project: Project, path: Path) -> str:
     """Return a path as the list writes it: from the project's folder where it lies within, else from the root."""
     whole, root = path.resolve(), project.folder.resolve()
     return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else whole.as_posix()
+
+
+def located(project: Project, names: Sequence[str]) -> tuple[Path, ...]:
+    """Return where images lie that are named by a path or by their id on the project's list.
+
+    A path goes before an id; of several images of one id, the one added last is taken.
+
+    Parameters
+    ----------
+    project : Project
+    names : sequence of str
+
+    Raises
+    ------
+    WorkbenchError
+        ``scene_ids.near`` with the nearest ids, ``scene_ids.unlike`` if none is near, or ``scene_ids.none`` if the list
+        is empty; ``scene_ids.gone`` if the image is no longer where the list says.
+    """
+    listed = listing(project).sort_values("added_at")
+    at = dict(zip(listed["scene_id"], listed["path"], strict=True))
+    return tuple(_located(project, name, at) for name in names)
+
+
+def nearest(name: str, ids: Iterable[str]) -> str:
+    """Return the ids most like a name, one after the other, as people read them; "" if none is like it."""
+    lower = {each.lower(): each for each in ids}
+    within = [each for each in lower if name.lower() in each]
+    like = difflib.get_close_matches(name.lower(), lower, _NEAR, _LIKENESS)
+    return ", ".join(lower[each] for each in dict.fromkeys([*within, *like][:_NEAR]))
+
+
+def _located(project: Project, name: str, at: dict[str, str]) -> Path:
+    if (path := Path(name)).exists():
+        return path
+    if name in at:
+        if not (path := place(project, at[name])).exists():
+            english = "{name} is on the project's list but no longer at {path}"
+            raise WorkbenchError("scene_ids.gone", english, name=name, path=at[name])
+        return path
+    english = "There is neither a file {name} nor an image of that id in the project's list"
+    if not at:
+        raise WorkbenchError("scene_ids.none", english, name=name)
+    if near := nearest(name, at):
+        raise WorkbenchError("scene_ids.near", f"{english}; the nearest ids are {{near}}", name=name, near=near)
+    raise WorkbenchError("scene_ids.unlike", english, name=name, count=len(at))
 
 
 def place(project: Project, written: str) -> Path:

@@ -20,6 +20,7 @@ from rasterio.shutil import copy
 from rasterio.windows import Window
 
 from gis.files import written_aside
+from satellite import masks
 from satellite.files import lean
 from satellite.masks import CLEAR, NOWHERE, SNOW
 from satellite.products import REFLECTANCE
@@ -84,7 +85,7 @@ def write_codes(
     tags : mapping of str to str
     """
     block = da.asarray(codes.data)
-    counts = da.bincount(block.ravel(), minlength=9)
+    counts = masks.counts(block)
     usable = da.where(block == NOWHERE, np.uint8(255), ((block == CLEAR) | (snow & (block == SNOW))).astype(np.uint8))
 
     def finish(sink: DatasetWriter) -> None:

@@ -4,7 +4,8 @@ The classes that come with an image (Sentinel-2's SCL, Landsat's QA_PIXEL, or s2
 ``surfaces`` takes back what they are known to get wrong, ``shadows`` adds shadows by geometry, a buffer is laid around
 both, and the result is a map of codes: observed or not, and why.
 
-Works block by block on dask; only a view of 60-m pixels is held whole.
+Works on dask strip by strip, each of whole rows: a strip knows but two neighbours, so few are held at a time, while
+square blocks would wait for those diagonally below. Only a view of 60-m pixels is held whole.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ _QA_BITS = ((5, SNOW), (1, NEAR), (2, THIN), (4, SHADOW), (3, CLOUD))
 _QA_FILL = 0
 _DARK = 0.65
 _HALO_PX = 64
+_STRIP_ROWS = 256
 _SPECK_PX = 7
 
 
@@ -82,12 +84,13 @@ def classified(scene: xr.Dataset, settings: Settings | None = None) -> xr.DataAr
     bands = {name: scene[name].data for name in _BANDS if name in scene}
     if not bands:
         raise ValueError("a scene without optical bands cannot be masked")
-    lazy = {name: da.asarray(band).rechunk(_chunks(band)) for name, band in bands.items()}
+    lazy = {name: da.asarray(band).rechunk(_strips(band)) for name, band in bands.items()}
     pixel_m = _pixel_m(scene)
     given, screen = _given(scene, lazy, wanted, pixel_m)
     base = _overlapped(_judged, [given, *lazy.values()], tuple(lazy), wanted, pixel_m)
     thrown, usual = _thrown(scene, base, lazy, pixel_m)
-    codes = _overlapped(_finished, [base, thrown, usual, *lazy.values()], tuple(lazy), wanted, pixel_m)
+    # Judged once more rather than kept: the strips would wait for each other twice.
+    codes = _overlapped(_finished, [given, thrown, usual, *lazy.values()], tuple(lazy), wanted, pixel_m)
     if not any(isinstance(band, da.Array) for band in bands.values()):
         codes = codes.compute()
     found = xr.DataArray(codes, dims=("y", "x"), coords=scene.coords, name="clear_codes")
@@ -113,10 +116,20 @@ def shares(codes: xr.DataArray) -> dict[str, float]:
 
     ``outside`` is its share of all pixels. Without any pixel inside, all but ``outside`` are 0.
     """
-    counts = np.asarray(da.bincount(da.asarray(codes.data).ravel(), minlength=len(REASONS)))
-    inside = max(int(counts[CLEAR:].sum()), 1)
-    found = {reason: float(count) / inside for reason, count in zip(REASONS, counts, strict=True)}
-    return found | {"outside": float(counts[NOWHERE]) / max(int(counts.sum()), 1)}
+    numbers = counts(da.asarray(codes.data)).compute()
+    inside = max(int(numbers[CLEAR:].sum()), 1)
+    found = {reason: float(count) / inside for reason, count in zip(REASONS, numbers, strict=True)}
+    return found | {"outside": float(numbers[NOWHERE]) / max(int(numbers.sum()), 1)}
+
+
+def counts(codes: da.Array) -> da.Array:
+    """Return how many pixels have each code, (9,) int64, lazily; each block is counted where it lies."""
+
+    def count(block: Codes) -> NDArray[np.int64]:
+        return np.bincount(block.ravel(), minlength=len(REASONS))[None, None]
+
+    sizes = (*((1,) * number for number in codes.numblocks), (len(REASONS),))
+    return codes.map_blocks(count, chunks=sizes, new_axis=2, dtype=np.int64).sum(axis=(0, 1))
 
 
 def _given(
@@ -188,7 +201,7 @@ def _judged(
 
 
 def _finished(
-    base: Codes,
+    given: Codes,
     thrown: Codes,
     usual: NDArray[np.float32],
     *planes: NDArray[np.float32],
@@ -196,10 +209,10 @@ def _finished(
     settings: Settings,
     pixel_m: float,
 ) -> Codes:
-    """Add shadows by geometry, drop the first word's shadows on water where none falls, and lay the buffers."""
+    """Judge, add shadows by geometry, drop the first word's shadows on water where none falls, and lay the buffers."""
     bands = dict(zip(names, planes, strict=True))
     water, falls = surfaces.water(bands), thrown > 0
-    codes = base.copy()
+    codes = _judged(given, *planes, names=names, settings=settings, pixel_m=pixel_m)
     codes[(codes == SHADOW) & water & ~falls] = CLEAR
     usable = (codes == CLEAR) | (codes == SNOW)
     if "nir" in bands:
@@ -266,8 +279,8 @@ def _overlapped(
     pixel_m: float,
 ) -> da.Array:
     reach = max(settings.cloud_buffer_m, settings.shadow_buffer_m) / pixel_m
-    halo = max(_HALO_PX, int(np.ceil(reach)) + 1)
-    depth = tuple(min(halo, *sizes) for sizes in arrays[0].chunks)
+    halo = _HALO_PX + int(np.ceil(reach)) + 1
+    depth = (min(halo, *arrays[0].chunks[0]), 0)
     return da.map_overlap(
         judge,
         *arrays,
@@ -286,8 +299,12 @@ def _step(pixel_m: float) -> int:
     return max(1, round(COARSE_M / pixel_m))
 
 
-def _chunks(band: Any) -> Any:  # noqa: ANN401
-    return band.chunks if isinstance(band, da.Array) else -1
+def _strips(band: Any) -> Any:  # noqa: ANN401
+    """Return the blocks of a lazy band: strips of whole rows, about equally high; one block of what is in memory."""
+    if not isinstance(band, da.Array):
+        return -1
+    rows = band.shape[0]
+    return {0: -(-rows // max(1, rows // _STRIP_ROWS)), 1: -1}
 
 
 def _pixel_m(scene: xr.Dataset) -> float:

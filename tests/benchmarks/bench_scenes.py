@@ -17,16 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from affine import Affine
+import tile_pair
 from rasterio.windows import Window
 
 EDGE_PX = 2745
-FULL_PX = 10_980
 BASE_PX = 915
-BANDS = ("blue", "green", "red", "nir")
-DATES = (0, 3)
+BANDS = tile_pair.BANDS
+CHUNK_PX = 512
 SUN = (150.0, 28.0)
-CORNER = (399_960, 5_200_020)
 
 
 def timed(label, work):
@@ -38,45 +36,10 @@ def timed(label, work):
     return took, result
 
 
-def base(at, seed=7):
-    """Return one date of a small synthetic landscape as counts with an offset of 1,000, and its classes."""
-    from satellite import synthetic
-
-    world = synthetic.make_world(seed, size_px=BASE_PX, each=3)
-    scene, usable = synthetic.scene(world, at), synthetic.clear(world, at)
-    counts = np.stack([scene[band].to_numpy() for band in BANDS]) * 10_000 + 1000
-    return counts.astype(np.float32), np.where(usable == 1, 4, 9).astype(np.uint8)
-
-
-def write(path, planes, edge, *, noise, seed, **profile):
-    """Lay planes (bands, rows, columns) out again and again, with noise of their own, as a tiled GeoTIFF."""
-    count, size, _ = planes.shape
-    kind = "uint8" if planes.dtype == np.uint8 else "uint16"
-    options = {"driver": "GTiff", "count": count, "height": edge, "width": edge, "dtype": kind, "crs": "EPSG:32652"}
-    options |= {"transform": Affine(10, 0, CORNER[0], 0, -10, CORNER[1]), "tiled": True, "compress": "deflate"}
-    options |= {"blockxsize": 512, "blockysize": 512, "nodata": 0} | profile
-    rng = np.random.default_rng(seed)
-    with rasterio.open(path, "w", num_threads="all_cpus", **options) as sink:
-        for top in range(0, edge, size):
-            for left in range(0, edge, size):
-                high, wide = min(size, edge - top), min(size, edge - left)
-                part = planes[:, :high, :wide]
-                if noise:
-                    part = part + rng.standard_normal(part.shape, np.float32) * noise
-                sink.write(np.clip(part, 1, 65_535).astype(kind), window=Window(left, top, wide, high))
-        if count == len(BANDS):
-            sink.descriptions = BANDS
-    return path
-
-
 def make_pair(folder, edge):
-    """Write two dates: four bands and classes each."""
-    made = []
-    for name, at in zip(("before", "after"), DATES, strict=True):
-        counts, classes = base(at)
-        image = write(folder / f"{name}.tif", counts, edge, noise=25.0, seed=at, predictor=2)
-        made.append((image, write(folder / f"{name}-scl.tif", classes[None], edge, noise=0, seed=at)))
-    return made
+    """Write two dates 0.4 px apart: four bands and classes each."""
+    images = tile_pair.write(folder, edge, base_px=BASE_PX, shifted=True)
+    return list(zip(images, tile_pair.write_classes(folder, edge, base_px=BASE_PX), strict=True))
 
 
 def product_of(image, classes, name):
@@ -85,7 +48,7 @@ def product_of(image, classes, name):
 
     from satellite.products import CLASSES, Description, Product, Raster, Sun
 
-    rasters = [Raster(band, str(image), at, 1e-4, -0.1) for at, band in enumerate(BANDS, start=1)]
+    rasters = [Raster(band, str(image), at, 1e-4) for at, band in enumerate(BANDS, start=1)]
     rasters.append(Raster("scl", str(classes), units=CLASSES, quantity="scene_classes"))
     told = Description(name, "sentinel2-l2a", sensed_at=datetime(2024, 6, 18, tzinfo=UTC), sun=Sun(*SUN))
     return Product(told, tuple(rasters))
@@ -119,7 +82,7 @@ def convert(folder, edge):
     from satellite import conversion, rasters
     from satellite.products import Description, Product, Raster
 
-    plain = write(folder / "plain.tif", base(0)[0][:1], edge, noise=25.0, seed=0)
+    plain, _ = tile_pair.write(folder, edge, base_px=BASE_PX)
     slow = folder / "B02.jp2"
     with rasterio.open(plain) as source:
         profile = {"driver": "JP2OpenJPEG", "count": 1, "height": edge, "width": edge, "dtype": "uint16"}
@@ -160,7 +123,7 @@ def full(folder, edge):
         for at, (image, classes) in enumerate(pair):
             product = product_of(image, classes, f"scene{at}")
             grid = rasters.native_grid(product.rasters[0])
-            scene = rasters.dataset(product, (*BANDS, "scl"), rasters.Placement(grid))
+            scene = rasters.dataset(product, (*BANDS, "scl"), rasters.Placement(grid, CHUNK_PX))
             scene = scene.assign_attrs(sun_azimuth=SUN[0], sun_zenith=SUN[1])
             codes = masks.classified(scene)
             clear = folder / f"clear{at}.tif"

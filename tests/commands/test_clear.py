@@ -3,6 +3,7 @@
 import numpy as np
 
 import cli
+from cross_check import imagery
 from cross_check.files import Project
 from tests.satellite import made_scenes
 
@@ -52,3 +53,20 @@ def test_refusals_are_sentences(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "指向" in said or "条目" in said
     assert "hdq scenes prepare" in said
+
+
+def test_scenes_are_named_by_their_ids(tmp_path, capsys):
+    """An image of the project's list is described, prepared and counted by its id; a mistyped one names the nearest."""
+    project = tmp_path / "project"
+    told = ["--project", str(project), "--language", "en"]
+    assert cli.main(["scenes", "add", str(made(tmp_path)), *told]) == 0
+    scene_id = imagery.listing(Project(project))["scene_id"].iloc[0]
+    assert cli.main(["scenes", "describe", scene_id, *told]) == 0
+    assert cli.main(["scenes", "prepare", scene_id, *told]) == 0
+    assert cli.main(["scenes", "coverage", scene_id, *told]) == 0
+    assert "2024-06: 1 scenes" in capsys.readouterr().out
+    for verb in ("prepare", "coverage"):
+        assert cli.main(["scenes", verb, f"{scene_id}x", *told]) == 1
+        said = capsys.readouterr().err
+        assert said.count(scene_id) == 2
+        assert "Traceback" not in said

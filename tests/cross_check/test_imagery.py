@@ -149,3 +149,34 @@ def test_two_who_list_at_once_lose_nothing(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(add, paths)) == 8
     assert len(imagery.listing(project)) == 8
+
+
+def test_images_are_named_by_path_or_id(tmp_path):
+    """An id of the list gives its place; a file of that name goes first; of two, the one added last."""
+    project = Project(tmp_path / "project")
+    for number, value in enumerate((1.0, 2.0)):
+        path = tif(tmp_path / str(number) / "S2A_T52TCQ_20260510.tif", value)
+        imagery.add(project, path, at=NOW.replace(hour=4 + number))
+    assert imagery.located(project, ["S2A_T52TCQ_20260510"]) == (path,)
+    assert imagery.located(project, [str(path), path.stem]) == (path, path)
+    path.unlink()
+    with pytest.raises(WorkbenchError) as refused:
+        imagery.located(project, [path.stem])
+    assert refused.value.code == "scene_ids.gone"
+
+
+def test_an_unknown_id_is_told_with_the_nearest(tmp_path):
+    """One mistyped letter names the id that was meant; nonsense and an empty list are told as such."""
+    project = Project(tmp_path / "project")
+    said = []
+    for name in ("S2A_T52TCQ_20260511", "t52tcq", "zzz"):
+        with pytest.raises(WorkbenchError) as refused:
+            imagery.located(project, [name])
+        assert refused.value.code == "scene_ids.none"
+    imagery.add(project, tif(tmp_path / "S2A_T52TCQ_20260510.tif"), at=NOW)
+    for name in ("S2A_T52TCQ_20260511", "t52tcq", "zzz"):
+        with pytest.raises(WorkbenchError) as refused:
+            imagery.located(project, [name])
+        said.append((refused.value.code, refused.value.params.get("near")))
+    near = ("scene_ids.near", "S2A_T52TCQ_20260510")
+    assert said == [near, near, ("scene_ids.unlike", None)]

@@ -115,19 +115,20 @@ def test_bright_roofs_are_not_masked():
 
 
 def test_blocks_do_not_show():
-    """The same codes whole and in blocks of any size, lazily if asked lazily."""
-    bands, cloud, pond = ground("crop"), disc(150, 120, 25), disc(60, 220, 30)
+    """The same codes whole and in strips, from blocks of any size, lazily if asked lazily."""
+    size = 640
+    bands, cloud, pond = ground("crop", size), disc(265, 120, 25, size), disc(250, 220, 30, size)
     lay(bands, pond, "turbid_water")
     down, right = shadows.offset_px(SUN, 1200.0, 10.0)
     for band in bands.values():
-        band[disc(150 + down, 120 + right, 25)] *= 0.4
+        band[disc(265 + down, 120 + right, 25, size)] *= 0.4
     lay(bands, cloud, "cloud")
     scl = np.where(cloud, SCL_CLOUD, np.where(pond, SCL_SNOW, SCL_CLEAR))
     whole = masks.classified(dataset(bands, scl=scl))
     assert isinstance(whole.data, np.ndarray)
-    for chunk in (100, 128):
+    for chunk in (100, 256):
         parts = masks.classified(dataset(bands, scl=scl, chunk=chunk))
-        assert not isinstance(parts.data, np.ndarray)
+        assert parts.data.numblocks == (2, 1)
         assert np.array_equal(parts.to_numpy(), whole.to_numpy())
 
 
