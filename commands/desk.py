@@ -40,6 +40,15 @@ def enterprises(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--site", metavar="ID", help=words.say("cli.site"))
     parser.add_argument("--on", type=frame.day(words), metavar="DAY", help=words.say("cli.as_of"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.table_to"))
+    parser = frame.command(group, "move", "cli.enterprises_move", _move, words)
+    parser.add_argument("site", metavar="ID", help=words.say("cli.site"))
+    parser.add_argument(
+        "--to", nargs=2, type=float, required=True, metavar=("LON", "LAT"), help=words.say("cli.move_to")
+    )
+    _add_act(parser, words)
+    parser = frame.command(group, "remove", "cli.enterprises_remove", _remove, words)
+    parser.add_argument("site", metavar="ID", nargs="?", default="", help=words.say("cli.site"))
+    _add_act(parser, words)
     parser = frame.command(group, "quality", "cli.enterprises_quality", _quality, words)
     parser.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.table_to"))
     _add_duplicates(frame.command(group, "duplicates", "cli.enterprises_duplicates", _duplicates, words), words)
@@ -116,13 +125,22 @@ def _preview(arguments: Arguments, words: Catalogue) -> int:
 
 
 def _import(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import desk
+    from cross_check import arrivals, desk
     from gis.coordinates import Undecided
 
     project, act = frame.project(arguments), _act(arguments)
     letter = places.letter(arguments)
+    if arrivals.open_elsewhere(arguments.file):
+        print(words.say("desk.open_elsewhere", name=arguments.file.name), file=sys.stderr)
     try:
-        step, notes = desk.import_enterprises(arguments.file, project, act, letter, skip_faulty=arguments.skip_faulty)
+        step, notes = desk.import_enterprises(
+            arguments.file,
+            project,
+            act,
+            letter,
+            skip_faulty=arguments.skip_faulty,
+            progress=frame.progress(words),
+        )
     except Undecided as refusal:
         return places.tell(refusal, words)
     frame.print_step(step, words)
@@ -136,11 +154,29 @@ def _undo(arguments: Arguments, words: Catalogue) -> int:
     return frame.print_step(desk.undo(frame.project(arguments), _act(arguments), arguments.event), words)
 
 
+def _move(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import rulings
+
+    lon, lat = arguments.to
+    return frame.print_step(rulings.move(frame.project(arguments), _act(arguments), arguments.site, (lon, lat)), words)
+
+
+def _remove(arguments: Arguments, words: Catalogue) -> int:
+    """Remove a site, or list those that were."""
+    from cross_check import rulings
+
+    project = frame.project(arguments)
+    if arguments.site:
+        return frame.print_step(rulings.remove(project, _act(arguments), arguments.site), words)
+    _print_table(rulings.removals(project), ("event", "site_id", "name", "on", "by", "why"), words)
+    return 0
+
+
 def _history(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import desk
+    from cross_check import annals
     from gis import history
 
-    events = desk.events(frame.project(arguments))
+    events = annals.events(frame.project(arguments))
     if arguments.on is not None:
         table = pd.DataFrame(history.as_of(events, arguments.on)).drop(columns="geometry")
         shown: Sequence[str] = ("site_id", "name", "permit_category", "operating", "division_code")
@@ -174,7 +210,7 @@ def _quality(arguments: Arguments, words: Catalogue) -> int:
 
 
 def _duplicates(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import desk
+    from cross_check import desk, rulings
 
     project = frame.project(arguments)
     if arguments.show:
@@ -182,10 +218,10 @@ def _duplicates(arguments: Arguments, words: Catalogue) -> int:
         return _told(table, ("column", "left", "right", "differs"), arguments.out, words)
     if arguments.merge:
         keep, gone = arguments.merge
-        return frame.print_step(desk.merge(project, _act(arguments), keep, gone, arguments.take), words)
+        return frame.print_step(rulings.merge(project, _act(arguments), keep, gone, arguments.take), words)
     if arguments.separate:
         left, right = arguments.separate
-        return frame.print_step(desk.separate(project, _act(arguments), left, right), words)
+        return frame.print_step(rulings.separate(project, _act(arguments), left, right), words)
     found = desk.find_duplicates(project)
     if arguments.out is not None:
         _write(found, arguments.out)

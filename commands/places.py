@@ -73,8 +73,8 @@ def _label(name: str, words: Catalogue) -> str:
 
 def _pair(words: Catalogue) -> Callable[[str], tuple[str, str]]:
     def read(text: str) -> tuple[str, str]:
-        column, _, heading = text.partition("=")
-        if not (column and heading):
+        column, sign, heading = text.partition("=")
+        if not (column and sign):  # without a heading: a column that the file shall not have
             raise argparse.ArgumentTypeError(words.say("cli.wrong_column", text=text))
         return column, heading
 

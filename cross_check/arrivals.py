@@ -14,6 +14,9 @@ from gis.errors import WorkbenchError
 from gis.guesses import Custom
 from gis.readers import Brought
 
+LOCK = "~$"
+"""Begins the name of what a spreadsheet program lays beside a workbook that it has open."""
+
 _SHOWN_HEADINGS = 30
 
 
@@ -63,6 +66,8 @@ class Arrival:
         row, column, code, value of rows of the file that are no data or that a person leaves out.
     fixed : DataFrame
         row, column, before, after of the cells that a person has put right.
+    sha256 : str
+        Of the file's content.
     """
 
     rows: pd.DataFrame
@@ -71,6 +76,7 @@ class Arrival:
     located: Located | None
     left_out: pd.DataFrame
     fixed: pd.DataFrame
+    sha256: str
 
 
 def receive(
@@ -107,7 +113,7 @@ def receive(
         answer = replace(letter.answer, custom=letter.answer.custom or custom.system)
         evidence = clues.evidence(brought.rows, areas, existing, border_m=register.BORDER_M)
         located = coordinates.locate(raw, evidence, answer)
-    return Arrival(brought.rows, columns, guessed, located, brought.left_out, fixed)
+    return Arrival(brought.rows, columns, guessed, located, brought.left_out, fixed, files.sha256(source))
 
 
 def _told(sure: Mapping[str, str], said: Mapping[str, str], rows: pd.DataFrame, name: str) -> dict[str, str]:
@@ -148,6 +154,11 @@ def _put_right(brought: Brought, letter: Letter, name: str) -> tuple[Brought, pd
     shapes = None if brought.shapes is None else brought.shapes[kept]
     mended = Brought(rows[kept], shapes, brought.said[kept], left_out, brought.remarks)
     return mended, pd.DataFrame(told, columns=["row", "column", "before", "after"])
+
+
+def open_elsewhere(source: Path) -> bool:
+    """Tell whether a spreadsheet program has the file open: it lays a lock (``~$name``) beside it."""
+    return source.with_name(LOCK + source.name).is_file()
 
 
 def settled(arrival: Arrival, source: Path) -> Arrival:

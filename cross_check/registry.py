@@ -7,7 +7,7 @@ from gis.hypotheses import PACKED
 from gis.language import Catalogue
 
 _NOTHING = ("", "nan", "NaT", "None", "<NA>")
-_CHOICES = ("permit_category", "operating", "supervision", "special_object", "positive_list")
+_CHOICES = ("permit_category", "operating", "supervision", "special_object", "positive_list", "management_level")
 
 
 def column(name: str, words: Catalogue) -> str:
@@ -32,6 +32,9 @@ def value(name: str, text: str, words: Catalogue) -> str:
         return words.words.get(f"values.{name}_{plain}", text)
     tellers: dict[str, Callable[[str], str]] = {
         "key_lists": lambda lists: joint(words).join(_list(one, words) for one in lists.split(";")),
+        "pollution_types": lambda kinds: joint(words).join(
+            words.words.get(f"values.pollution_types_{one}", one) for one in kinds.split(";")
+        ),
         "listed_years": lambda lists: years(lists, words),
         "division_code": codes.division_name,
         "county_code": codes.division_name,

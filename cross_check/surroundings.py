@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import casebook, chain, desk, dossiers, registers
+from cross_check import annals, casebook, chain, dossiers, registers
 from cross_check.dossiers import Dossier, Surroundings
 from cross_check.files import Project
 from gis import files, history
@@ -22,7 +22,7 @@ def dossier(project: Project, site_id: str, *, on: dt.date) -> Dossier:
     WorkbenchError
         ``duplicates.no_site``; ``files.missing`` if there is no register.
     """
-    return dossiers.gather(site_id, read(project), desk.events(project), on=on)
+    return dossiers.gather(site_id, read(project), annals.events(project), on=on)
 
 
 def read(project: Project) -> Surroundings:

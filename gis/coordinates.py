@@ -41,11 +41,14 @@ rows have a place on record, ``known_m`` away in the median."""
 
 UNSURE, OTHERWISE = "coordinates.unsure", "coordinates.declared_otherwise"
 MIXED, SHIFTED = "coordinates.mixed", "coordinates.shifted"
+FEW = "coordinates.few_known"
 
 _PLAIN = ":decimal"
 _NORTH, _EAST = (3.0e6, 6.0e6), (5e4, 9.99e5)
 _ZONE_M = 1e6
 _MIXED_ROWS, _MIXED_SHARE = 2, 0.1
+_FEW_ROWS = 8
+"""Of a file put together from two systems, so many rows that are on record are all of one system once in 128 times."""
 _CANDIDATE_ROWS = 200
 _WORTH_ASKING = 0.2
 _WORTH_SHOWING = 1e-4
@@ -295,10 +298,19 @@ def _verdict(group: _Group, evidence: Evidence, answer: Answer) -> _Verdict:
         OTHERWISE: otherwise,
         MIXED: mixed,
         SHIFTED: weighed.shift_m > 0,
+        FEW: _few(group, weighed, told_by_custom=best["system"] == answer.custom),
         UNSURE: best["probability"] < belief["decide"],
     }
     reason = next((code for code, holds in reasons.items() if holds), "")
     return _Verdict(weighed, "" if reason else best["name"], "declared" if group.declared else "evidence", reason)
+
+
+def _few(group: _Group, weighed: Weighed, *, told_by_custom: bool) -> bool:
+    """Tell whether too few sites on record speak for all rows of degrees that nothing else vouches for."""
+    known = int(weighed.table.iloc[0]["known"])
+    vouched = known - len(weighed.contradicted)
+    alone = not group.declared and not told_by_custom and group.form in {angles.DECIMAL, angles.DMS}
+    return alone and 0 < vouched < _FEW_ROWS and known < len(group.x)
 
 
 def _answered(group: _Group, evidence: Evidence, told: str, by: str) -> _Verdict:

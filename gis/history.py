@@ -19,9 +19,9 @@ from gis.coordinates import RECORD
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 
-KINDS = ("opening", "import", "merge", "separate", "outside", "undo")
+KINDS = ("opening", "import", "merge", "separate", "move", "remove", "outside", "undo")
 """``opening`` takes over a register that had no history, ``outside`` one that other hands have changed since;
-``separate`` changes nothing and says that two sites are two."""
+``separate`` changes nothing and says that two sites are two; ``move`` puts one site where a person has found it."""
 
 STATE = schema.table({**register.SCHEMA.columns, **particulars.SCHEMA.columns})
 """The register with its particulars, a row a site, by ``site_id``. The record of how a place was decided goes with the
@@ -355,8 +355,10 @@ def check_date(events: Sequence[Event], act: Act) -> None:
 
 
 def as_changes(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return rows that were read from a file as changes (``CHANGES``), in their order."""
-    ordered = rows[list(CHANGES.columns)].sort_values(["site_id", "side"], ascending=[True, False])
+    """Return rows that were read from a file as changes (``CHANGES``), in their order; what they lack is missing."""
+    lacking = [column for column in particulars.LATER if column not in rows]
+    whole = rows.join(particulars.nothing_known(rows.index)[lacking]) if lacking else rows
+    ordered = whole[list(CHANGES.columns)].sort_values(["site_id", "side"], ascending=[True, False])
     return schema.demand(ordered, CHANGES, "register")
 
 
@@ -388,6 +390,12 @@ def _texts(state: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _fingerprints(state: gpd.GeoDataFrame) -> pd.Series:
     """Return a text a site that tells whether two rows are equal in every cell."""
-    texts = _texts(state)
+    whole = _texts(state)
+    texts = whole.drop(columns=list(particulars.LATER))
     joined = ["\x1f".join(row) for row in texts.to_numpy(dtype=object)] if len(texts) else np.array([], dtype=object)
-    return pd.Series(joined, index=texts.index, dtype=object)
+    prints = pd.Series(joined, index=texts.index, dtype=object)
+    # They count only where they say something, so that registers from before they were known keep their hash.
+    for column in particulars.LATER:
+        said = whole[column] != ""
+        prints = prints.mask(said, prints + f"\x1f{column}=" + whole[column]) if said.any() else prints
+    return prints

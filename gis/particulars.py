@@ -12,6 +12,15 @@ import pandas as pd
 from gis import codes, coordinates, data, entries, schema, units
 
 SUPERVISION = ("key", "ordinary")
+LEVELS = ("national", "provincial", "municipal", "county")
+"""Whose list of polluters a site is on, the highest first."""
+
+PERSONS = ("legal_person", "contact", "contact_phone")
+"""Who stands for a site; never in what is published."""
+
+LATER = ("pollution_types", "management_level", "scale", "organisation_code", "sensitive_points", *PERSONS)
+"""Columns that registers learned to hold later than the others; events from before lack them."""
+
 
 SCHEMA = schema.table(
     {
@@ -28,16 +37,21 @@ SCHEMA = schema.table(
         "unit_id": schema.text(nullable=True),
         "facilities": schema.text(nullable=True),
         **{column: schema.text(nullable=True) for column in coordinates.RECORD},
+        **{column: schema.text(nullable=True) for column in LATER},
+        "management_level": schema.text(schema.one_of(*LEVELS), nullable=True),
     }
 )
 """``supervision`` and ``special_object`` are two fields: a site may be both ordinary and special. ``listed_years`` is
 the set of years on each key list, such as ``air:2023,2024;water:2024``. ``county_code`` and ``unit_id`` (gis/units.py)
-say where it lies and who answers for it, ``facilities`` joins facility numbers with ``;``."""
+say where it lies and who answers for it, ``facilities`` joins facility numbers with ``;``, ``pollution_types`` joins
+codes of gis/data/particulars.toml and, as they are written, kinds that it does not know."""
 
 NOTHING = ""
 """Stands for a cell that clears what is known."""
 
-_PLAIN = ("positive_document", "river_basin", "park", "grid_cell", "address")
+_PLAIN = (
+    "positive_document", "river_basin", "park", "grid_cell", "address", "scale", "sensitive_points", *PERSONS,
+)  # fmt: skip
 _SEPARATORS = r"[;,/|\u3001\uff0c\uff1b\s]+"
 _YEAR = r"(?:19|20)\d\d"
 
@@ -148,6 +162,9 @@ def _values(column: str, texts: pd.Series, prefectures: pd.Series, key_lists: pd
         "county_code": lambda: _counties(texts, prefectures),
         "unit_id": lambda: units.declared(texts, prefectures),
         "facilities": lambda: texts.map(_facilities),
+        "pollution_types": lambda: _several(texts, "pollution_types"),
+        "management_level": lambda: texts.map(_plain).map(_spellings("management_level")),
+        "organisation_code": lambda: texts.map(lambda text: _plain(text).replace("-", "").upper() or None),
     }
     values = readers[column]()
     return values, values.isna()
@@ -174,6 +191,17 @@ def _facilities(text: str) -> str | None:
     """Return facility numbers joined with ``;``, None where one is malformed."""
     numbers = pd.Series([part for part in re.split(_SEPARATORS, text) if part], dtype=str)
     return ";".join(sorted(set(numbers))) if codes.facilities_valid(numbers).all() else None
+
+
+def _several(texts: pd.Series, column: str) -> pd.Series:
+    """Return the codes of several words in one cell, joined with ``;``; words that are not known stay as they are."""
+    known = _spellings(column)
+
+    def read(text: str) -> str | None:
+        parts = [part for part in re.split(_SEPARATORS, text) if part]
+        return ";".join(sorted({known.get(_plain(part), part) for part in parts})) or None
+
+    return texts.map({text: read(text) for text in texts.unique()})
 
 
 def _union(known: object, said: object, key_lists: object, year: int) -> str | None:

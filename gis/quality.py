@@ -27,10 +27,13 @@ MISSING = (
     "grid_cell",
     "address",
     "unit_id",
+    "pollution_types",
+    "management_level",
 )
-"""Particulars that every site should have. A park and facilities are not every site's."""
+"""Particulars that every site should have. A park and facilities are not every site's, nor is a person kept of each."""
 
 _EXACT = 1e-6
+_SHORTEST_PHONE = 7
 _RECEIPT_MARKS = ("W", "X", "Y", "Z")
 
 
@@ -88,7 +91,7 @@ def findings(
     """
     params = params or Params()
     state = schema.demand(state, history.STATE, "register")
-    parts = [*_missing(state), *_permits(state), *_lists(state, on), *_places(state, areas, params)]
+    parts = [*_missing(state), *_permits(state), *_told(state), *_lists(state, on), *_places(state, areas, params)]
     if counties is not None:
         lies = regions.county_of(state.geometry, counties)
         parts.append(_found(state, state["county_code"].isna(), "county_code", "quality.no_county_code", lies))
@@ -151,6 +154,18 @@ def _permits(state: gpd.GeoDataFrame) -> list[pd.DataFrame]:
         _found(state, contrary, "permit_no", "quality.other_mark", number),
         _found(state, heavy, "permit_category", "quality.heavy_registered", industry),
         _found(state, codes.industry_sections(industry) == "", "industry_code", "quality.no_such_industry", industry),
+    ]
+
+
+def _told(state: gpd.GeoDataFrame) -> list[pd.DataFrame]:
+    """Return doubts about codes and numbers that a register repeats."""
+    organisation, phone = state["organisation_code"], state["contact_phone"]
+    other = organisation.notna() & (organisation != state["credit_code"].str[8:17])
+    digits = phone.fillna("").str.replace(r"\D", "", regex=True).str.len()
+    short = phone.notna() & (digits < _SHORTEST_PHONE)
+    return [
+        _found(state, other, "organisation_code", "quality.other_organisation", organisation),
+        _found(state, short, "contact_phone", "quality.bad_phone", digits.astype(str)),
     ]
 
 

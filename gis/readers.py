@@ -78,13 +78,21 @@ def read(path: Path, part: str = "") -> Brought:
     Raises
     ------
     WorkbenchError
-        ``files.missing``, ``rows.unknown_ending``, ``rows.unreadable``, ``rows.empty``, ``rows.too_large``,
+        ``files.missing``, ``rows.lock_file``, ``rows.in_use``, ``rows.unknown_ending``, ``rows.unreadable``,
+        ``rows.empty``, ``rows.too_large``,
         ``rows.too_many``, ``rows.mixed_encoding``, ``rows.repeated_heading``, ``rows.old_datum``,
         ``rows.several_sheets``, ``rows.several_layers``, ``rows.no_part``, ``rows.encrypted``, and what
         ``gis.archives`` and ``gis.placemarks`` refuse.
     """
     if not path.is_file():
         raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
+    if path.name.startswith("~$"):
+        raise WorkbenchError(
+            "rows.lock_file",
+            "{name} is what a spreadsheet program lays beside an open workbook; close it and bring {workbook}",
+            name=path.name,
+            workbook=path.name.removeprefix("~$"),
+        )
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         allowed = ", ".join(sorted(_READERS))
@@ -96,7 +104,11 @@ def read(path: Path, part: str = "") -> Brought:
         )
     if path.stat().st_size > MOST_BYTES:
         raise WorkbenchError("rows.too_large", "{name} is larger than 1 GB; divide it", name=path.name)
-    brought = reader(path, part)
+    try:
+        brought = reader(path, part)
+    except PermissionError as fault:
+        message = "{name} is locked by another program; close it there"
+        raise WorkbenchError("rows.in_use", message, name=path.name) from fault
     if brought.rows.empty and (brought.shapes is None or brought.shapes.empty):
         raise WorkbenchError("rows.empty", "{name} has no rows under its headings", name=path.name)
     return brought

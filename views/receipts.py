@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cross_check import desk, registry
+from cross_check import annals, desk, registry
 from cross_check.files import Project
 from gis import history
 from gis.errors import WorkbenchError
@@ -119,14 +119,14 @@ def events(folder: str, marks: tuple[tuple[str, int], ...]) -> list[Event]:
         ``history.broken``.
     """
     del marks
-    return desk.events(Project(Path(folder)))
+    return annals.events(Project(Path(folder)))
 
 
 def _details(project: Project, event: Event, words: Catalogue) -> None:
     told = history.differences(event.changes)
     st.caption(words.say("desk.past_differences", shown=min(_MOST, len(told)), count=len(told)))
     st.dataframe(differences(told.head(_MOST), words), hide_index=True, height=_HEIGHT)
-    record = desk.record(project, event.number)
+    record = annals.record(project, event.number)
     for code, part in (("past_fixed", "fixed"), ("past_left", "skipped")):
         rows = record.get(part)
         if isinstance(rows, list) and rows:

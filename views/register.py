@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import chain, desk, registry
+from cross_check import chain, desk, registry, rulings
 from cross_check.files import Project
 from gis import history, register
 from gis.errors import WorkbenchError
@@ -338,10 +338,10 @@ def _decide(project: Project, pair: pd.Series, words: Catalogue) -> None:
     merge, separate = st.columns(2)
     with merge:
         if st.button(words.say("register_page.doubles_merge"), key=f"merge-{key}", type="primary", disabled=not ready):
-            _done(lambda: desk.merge(project, act, keep, gone, take), words)
+            _done(lambda: rulings.merge(project, act, keep, gone, take), words)
     with separate:
         if st.button(words.say("register_page.doubles_separate"), key=f"separate-{key}", disabled=not ready):
-            _done(lambda: desk.separate(project, act, pair["left_id"], pair["right_id"]), words)
+            _done(lambda: rulings.separate(project, act, pair["left_id"], pair["right_id"]), words)
 
 
 def _done(verb: Callable[[], object], words: Catalogue) -> None:

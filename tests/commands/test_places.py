@@ -32,7 +32,7 @@ def test_without_options_the_evidence_decides():
     assert letter().answer.system == "auto"
 
 
-@pytest.mark.parametrize("text", ["name", "=x", "name="])
+@pytest.mark.parametrize("text", ["name", "=x", ""])
 def test_a_column_needs_its_heading(text):
     """Half a pair is refused."""
     with pytest.raises(SystemExit):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from cross_check import desk
+from cross_check import annals, desk, rulings
 from cross_check.arrivals import Letter
 from cross_check.files import Project
 from gis import codes, files, history, synthetic
@@ -119,7 +119,7 @@ def test_undo_is_one_step_and_restores_the_register_exactly(tmp_path, project):
     step = desk.undo(project, act(3))
     assert step.figures["sites"] == 2
     assert_geodataframe_equal(files.read_layer(project.enterprises), before)
-    assert [event.kind for event in desk.events(project)] == ["import", "import", "undo"]
+    assert [event.kind for event in annals.events(project)] == ["import", "import", "undo"]
 
 
 def test_an_undo_can_be_taken_back(tmp_path, project):
@@ -182,7 +182,7 @@ def test_a_killed_import_leaves_nothing_or_the_whole_event(tmp_path, project, mo
             patch.setattr(files, "write_json", dying(files.write_json))
             with pytest.raises(Killed):
                 bring(file, project, act(2))
-        events = desk.events(project)
+        events = annals.events(project)
         found = history.digest(history.fold(events))
         assert found == (before, after)[len(events) - 1]
     assert len(events) == 2
@@ -195,7 +195,7 @@ def test_a_register_without_history_is_taken_over(tmp_path, project):
     sites = synthetic.enterprises(np.random.default_rng(2), files.read_sketch(), 5)
     files.write_table(sites, project.enterprises)
     bring(sheet(tmp_path / "a.csv", GOOD), project, act())
-    assert [event.kind for event in desk.events(project)] == ["opening", "import"]
+    assert [event.kind for event in annals.events(project)] == ["opening", "import"]
     desk.undo(project, act())
     assert set(files.read_layer(project.enterprises)["site_id"]) == set(sites["site_id"])
 
@@ -205,7 +205,7 @@ def test_changes_by_other_hands_become_an_event(tmp_path, project):
     bring(sheet(tmp_path / "a.csv", GOOD), project, act())
     files.write_table(files.read_layer(project.enterprises).assign(name="别处改名"), project.enterprises)
     bring(sheet(tmp_path / "b.csv", OTHER), project, act(2))
-    events = desk.events(project)
+    events = annals.events(project)
     assert [event.kind for event in events] == ["import", "outside", "import"]
     assert_geodataframe_equal(history.fold(events), history.completed(files.read_layer(project.enterprises)))
     assert "别处改名" in set(history.fold(events)["name"])
@@ -219,27 +219,27 @@ def test_a_history_that_was_tampered_with_is_refused(tmp_path, project):
     whole = record.read_text(encoding="utf-8")
     record.write_text(whole.replace("李", "王"), encoding="utf-8")
     with pytest.raises(WorkbenchError) as refusal:
-        desk.events(project)
+        annals.events(project)
     assert refusal.value.code == "history.broken"
     record.write_text(whole, encoding="utf-8")
     rows = next(project.history.glob("000002-*.parquet"))
     rows.write_bytes(rows.read_bytes()[:-1] + b"x")
     with pytest.raises(WorkbenchError) as refusal:
-        desk.events(project)
+        annals.events(project)
     assert refusal.value.code == "history.broken"
 
 
 def test_two_at_once_do_not_overwrite_each_other(tmp_path, project, monkeypatch):
     """The one who comes second is told, and nothing of theirs is saved."""
     bring(sheet(tmp_path / "a.csv", GOOD), project, act())
-    link = desk.os.link
+    link = annals.os.link
 
     def late(aside, path):
         if not path.exists():
             path.write_text(aside.read_text(encoding="utf-8"), encoding="utf-8")
         link(aside, path)
 
-    monkeypatch.setattr(desk.os, "link", late)
+    monkeypatch.setattr(annals.os, "link", late)
     state = project.enterprises.read_bytes()
     with pytest.raises(WorkbenchError) as refusal:
         bring(sheet(tmp_path / "b.csv", OTHER), project, act())
@@ -256,6 +256,68 @@ def test_an_older_file_comes_too_late(tmp_path, project):
         assert refusal.value.code == "history.backdated"
 
 
+def test_the_same_file_twice_is_told_and_makes_no_event(tmp_path, project):
+    """By whom and when it came in; after an undo it may come in again."""
+    path = sheet(tmp_path / "a.csv", GOOD, OTHER)
+    first, _ = bring(path, project, act())
+    again, _ = bring(path, project, act(2))
+    assert (first.code, again.code) == ("chain.imported", "desk.imported_before")
+    assert (again.figures["by"], again.figures["number"]) == ("李", 1)
+    assert again.figures["unchanged"] == 2
+    assert len(annals.events(project)) == 1
+    desk.undo(project, act(3))
+    third, _ = bring(path, project, act(4))
+    assert third.code == "chain.imported"
+
+
+def test_a_receipt_can_be_read_again(tmp_path, project):
+    """The record says what the import said, rows left out and all."""
+    path = sheet(tmp_path / "a.csv", GOOD, BAD)
+    step, notes = bring(path, project, act(), skip_faulty=True)
+    again, told = desk.receipt(project, 1)
+    assert again == step
+    assert told.astype(str).equals(notes.astype(str))
+    desk.undo(project, act(2))
+    with pytest.raises(WorkbenchError) as refusal:
+        desk.receipt(project, 2)
+    assert refusal.value.code == "history.no_receipt"
+
+
+def test_progress_is_told_before_each_step(tmp_path, project):
+    """Read, check, save, done."""
+    told = []
+    path = sheet(tmp_path / "a.csv", GOOD)
+    desk.import_enterprises(path, project, act(), SAID, progress=lambda *word: told.append(word))
+    assert [done for done, _, _ in told] == [0, 1, 2, 4]
+    assert {total for _, total, _ in told} == {4}
+
+
+def test_files_repeat_a_corrected_place_in_vain(tmp_path, project):
+    """A place put right by hand stays when the same wrong place comes again, and yields to a new one."""
+    permit = {"排污许可证编号": GOOD[1] + "001P"}
+    bring(sheet(tmp_path / "a.csv", GOOD, **permit), project, act())
+    site = GOOD[1] + "001P"
+    rulings.move(project, act(2, why="现场核对"), site, (125.11, 46.6))
+    _, notes = bring(sheet(tmp_path / "b.csv", ["新名", *GOOD[1:]], **permit), project, act(3))
+    row = files.read_layer(project.enterprises).iloc[0]
+    assert (row["name"], row.geometry.x, row.geometry.y) == ("新名", 125.11, 46.6)
+    assert "corrections.kept_place" in set(notes["code"])
+    moved = [*GOOD[:4], "125.3012", "46.5012"]
+    bring(sheet(tmp_path / "c.csv", moved, **permit), project, act(4))
+    assert files.read_layer(project.enterprises).geometry.iloc[0].x == 125.3012
+
+
+def test_a_removed_site_comes_back_with_a_word(tmp_path, project):
+    """The note says who removed it, when and why."""
+    bring(sheet(tmp_path / "a.csv", GOOD, OTHER), project, act())
+    site = files.read_layer(project.enterprises)["site_id"].iloc[0]
+    rulings.remove(project, act(2, why="已注销"), site)
+    _, notes = bring(sheet(tmp_path / "b.csv", GOOD, OTHER, 地址="某路"), project, act(3))
+    told = notes.set_index("code")["value"]["corrections.removed_before"]
+    assert "2025-06-02" in told
+    assert "已注销" in told
+
+
 def test_a_person_merges_or_separates_and_says_why(tmp_path, project):
     """A merge is one event and can be undone; a pair found to be two is proposed no more, until that is undone."""
     stem = pd.Series(["91230101XX000009"])
@@ -263,14 +325,14 @@ def test_a_person_merges_or_separates_and_says_why(tmp_path, project):
     bring(sheet(tmp_path / "a.csv", GOOD, twin), project, act())
     pair = desk.find_duplicates(project).iloc[0]
     with pytest.raises(WorkbenchError) as refusal:
-        desk.separate(project, act(why=" "), pair["left_id"], pair["right_id"])
+        rulings.separate(project, act(why=" "), pair["left_id"], pair["right_id"])
     assert refusal.value.code == "history.no_reason"
-    desk.separate(project, act(why="两套设施"), pair["left_id"], pair["right_id"])
+    rulings.separate(project, act(why="两套设施"), pair["left_id"], pair["right_id"])
     assert desk.find_duplicates(project).empty
     desk.undo(project, act())
     assert len(desk.find_duplicates(project)) == 1
     assert desk.both_sides(project, pair["left_id"], pair["right_id"]).set_index("column").loc["credit_code", "differs"]
-    desk.merge(project, act(why="同一家"), pair["left_id"], pair["right_id"])
+    rulings.merge(project, act(why="同一家"), pair["left_id"], pair["right_id"])
     assert files.read_layer(project.enterprises)["site_id"].tolist() == [pair["left_id"]]
     desk.undo(project, act())
     assert len(files.read_layer(project.enterprises)) == 2

@@ -21,8 +21,8 @@ from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 
 SITES = 1500
-ENOUGH = 5
-"""Sites on record that settle a system."""
+ENOUGH = 8
+"""Sites on record that settle a system: fewer may all be of one half of a file put together from two."""
 
 RIGHT_M = 60.0
 """Coordinates written in whole seconds are 15 m off, and sites on record 40 m."""

@@ -91,3 +91,18 @@ def test_the_result_meets_its_schema():
     """Empty or filled."""
     for table in (particulars.nothing_known(pd.Index([])), updated({"positive_until": ["2026-01-01"]}, "air")):
         assert schema.find_faults(table, particulars.SCHEMA).empty
+
+
+def test_kinds_of_source_are_a_set_and_unknown_ones_stay():
+    """Words of the list become codes, others are kept as they are written."""
+    values, faults, _ = read(污染源类型=["废水、废气", "危废；餐饮油烟"], 管理级别=["国控", "超控"])
+    assert values["pollution_types"].tolist() == ["exhaust;wastewater", "hazardous_waste;餐饮油烟"]
+    assert values["management_level"].iloc[0] == "national"
+    assert faults["code"].tolist() == ["particulars.bad_management_level"]
+
+
+def test_persons_are_read_but_known_as_persons():
+    """They can be left out of what is published."""
+    values, _, headings = read(法定代表人=["某某"], 环保负责人=["某甲"], 联系电话=["0459-0000000"])
+    assert set(headings) == set(particulars.PERSONS)
+    assert values.iloc[0].to_dict()["contact_phone"] == "0459-0000000"

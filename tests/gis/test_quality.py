@@ -31,6 +31,8 @@ def whole(sketch):
         "grid_cell": "G1",
         "address": "某路1号",
         "unit_id": "230100",
+        "pollution_types": "exhaust;wastewater",
+        "management_level": "municipal",
     }
     state = history.completed(sites.reset_index(drop=True)).assign(**filled)
     return state.assign(county_code=state["division_code"])
@@ -63,6 +65,10 @@ def test_a_whole_register_has_no_finding(whole, sketch):
         ("listed_years", "air:2020,2021", "old_years"),
         ("positive_list", True, "no_positive_until"),
         ("county_code", "230402", "other_county"),
+        ("pollution_types", None, "no_pollution_types"),
+        ("management_level", None, "no_management_level"),
+        ("organisation_code", "123456789", "other_organisation"),
+        ("contact_phone", "123", "bad_phone"),
         ("geometry", Point(131.0, 48.9), "rough"),
     ],
 )

@@ -16,7 +16,7 @@ def arrival():
     """Two rows of a file."""
     rows = pd.DataFrame({"信用代码": ["9113O2", "x"], "经度": ["125", "126"]}, index=[3, 4], dtype=str)
     nothing = entries.joined([])
-    return Arrival(rows, {}, pd.DataFrame(), None, nothing, nothing)
+    return Arrival(rows, {}, pd.DataFrame(), None, nothing, nothing, "")
 
 
 @pytest.fixture

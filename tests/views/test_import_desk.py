@@ -2,7 +2,7 @@
 
 import pytest
 
-from cross_check import desk
+from cross_check import annals
 from cross_check.files import Project
 from gis import files
 from tests.cross_check.test_desk import BAD, GOOD, OTHER, sheet
@@ -53,7 +53,7 @@ def test_nothing_is_saved_before_the_button_and_undo_is_one_step(monkeypatch, pr
     test.button(key="receipt-undo").click().run()
     assert not test.exception
     assert len(files.read_layer(project.enterprises)) == 0
-    assert [event.kind for event in desk.events(project)] == ["import", "undo"]
+    assert [event.kind for event in annals.events(project)] == ["import", "undo"]
 
 
 def test_a_fault_stands_in_the_way_until_it_is_answered(monkeypatch, project):
@@ -64,4 +64,4 @@ def test_a_fault_stands_in_the_way_until_it_is_answered(monkeypatch, project):
     test.button(key="desk-import").click().run()
     assert not test.exception
     assert files.read_layer(project.enterprises)["credit_code"].tolist() == [GOOD[1]]
-    assert [row["row"] for row in desk.record(project, 1)["skipped"]] == [3]
+    assert [row["row"] for row in annals.record(project, 1)["skipped"]] == [3]

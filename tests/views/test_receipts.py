@@ -4,7 +4,7 @@ import datetime as dt
 
 import pandas as pd
 
-from cross_check import desk
+from cross_check import annals, desk
 from cross_check.files import Project
 from gis import history
 from gis.language import catalogue
@@ -38,5 +38,5 @@ def test_events_are_kept_until_the_history_grows(tmp_path):
     assert len(receipts.events(str(project.folder), first)) == 1
     desk.undo(project, act)
     assert receipts.mark(project) != first
-    told = receipts.differences(history.differences(desk.events(project)[0].changes), WORDS)
+    told = receipts.differences(history.differences(annals.events(project)[0].changes), WORDS)
     assert told["列"].tolist() == ["场所编号"]
