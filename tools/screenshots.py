@@ -33,6 +33,10 @@ PAGES = {
     "hotspots": "hotspots",
     "emerging": "emerging",
     "plan": "plan",
+    "draw": "draw",
+    "rounds": "rounds",
+    "day-routes": "day_routes",
+    "plan-board": "plan_board",
 }
 BRIEF = {"brief-province": "province.png", "brief-area": "area-1.png"}
 SIZE: ViewportSize = {"width": 1440, "height": 900}
@@ -170,7 +174,8 @@ def open_page(page: Page, address: str, path: str = "") -> Page:
 def settle(page: Page) -> None:
     """Wait until the page has run and the house script has drawn what it was told to."""
     page.wait_for_function("!document.querySelector('[data-test-script-state=running]')", timeout=_PATIENCE_S * 1000)
-    if page.url.rstrip("/").count("/") > _SLASHES_OF_HOST:
+    # Some pages have no map to wait for.
+    if page.url.rstrip("/").count("/") > _SLASHES_OF_HOST and page.locator("iframe").count():
         frame = page.frame_locator("iframe").first
         frame.locator("body[data-hdq-shown]").wait_for(state="attached", timeout=_PATIENCE_S * 1000)
     page.wait_for_timeout(800)
