@@ -41,6 +41,9 @@ def add(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("draw", metavar="DRAW", help=words.say("cli.draw_number"))
     acts.add_options(parser, words)
     frame.command(group, "list", "cli.draw_list", _print_draws, words)
+    parser = frame.command(group, "excluded", "draw_cli.excluded", _print_excluded, words)
+    parser.add_argument("draw", metavar="DRAW", help=words.say("cli.draw_number"))
+    parser.add_argument("--to", type=Path, metavar="FILE", help=words.say("draw_cli.excluded_to"))
     parser = frame.command(group, "publish", "cli.draw_publish", _publish, words)
     parser.add_argument("draw", metavar="DRAW", help=words.say("cli.draw_number"))
     parser.add_argument("--to", type=Path, required=True, metavar="FILE", help=words.say("cli.draw_to"))
@@ -141,6 +144,21 @@ def _print_draws(arguments: Arguments, words: Catalogue) -> int:
 
     for row in draw_records.listing(frame.project(arguments)).itertuples(index=False):
         print(f"{row.number}  {words.say(f'draw_state.{row.state}')}  {row.units} / {row.to_draw}  {row.title}")
+    return 0
+
+
+def _print_excluded(arguments: Arguments, words: Catalogue) -> int:
+    """Print how many units each reason keeps out; every one of them with reason and document goes to a file."""
+    from cross_check import draw_records
+
+    table = draw_records.excluded(frame.project(arguments), arguments.draw, words)
+    for reason, count in table[words.say("draw_public.head_reason")].value_counts().items():
+        print(f"{count:>7,}  {reason}")
+    if arguments.to:
+        from gis import files
+
+        files.write_table(table, arguments.to)
+        print(f"  {arguments.to}")
     return 0
 
 

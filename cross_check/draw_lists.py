@@ -14,7 +14,8 @@ from gis import schema
 RUNNING = "running"
 
 BARRED = schema.table({"unit_id": schema.text(), "excluded": schema.text(), "excluded_why": schema.text(nullable=True)})
-"""Units that other lists keep out: yearly cap reached, inspected within some months; ``excluded`` is a code."""
+"""Units that other lists keep out: yearly cap reached, inspected a short while ago, positive list; ``excluded`` is a
+code, ``excluded_why`` tells facts and document."""
 
 _NEEDS = {"water": "water", "air": "air", "soil": "waste", "groundwater": "water"}
 
@@ -30,15 +31,12 @@ class Sources:
     scores : DataFrame
         See ``scoring.SCORES``; the risk is the weight.
     barred : DataFrame
-        See ``BARRED``; the first row of a unit counts.
-    triggers : frozenset of str
-        Units of the positive list that may be visited on site all the same, for which a trigger is on record.
+        See ``BARRED``, as ``barring.barred`` makes it; the first row of a unit counts.
     """
 
     enterprises: gpd.GeoDataFrame
     scores: pd.DataFrame
     barred: pd.DataFrame
-    triggers: frozenset[str] = frozenset()
 
 
 def candidates(sources: Sources) -> pd.DataFrame:
@@ -67,7 +65,7 @@ def candidates(sources: Sources) -> pd.DataFrame:
             "needs": sites["key_lists"].map(_needs_of),
         }
     )
-    reasons = _reasons(sites, schema.demand(sources.barred, BARRED, "barred"), sources.triggers)
+    reasons = _reasons(sites, schema.demand(sources.barred, BARRED, "barred"))
     return schema.demand(table.join(reasons), draws.CANDIDATES, "candidates")
 
 
@@ -83,14 +81,11 @@ def _needs_of(lists: object) -> str | None:
     return ";".join(sorted(kinds)) or None
 
 
-def _reasons(sites: pd.DataFrame, barred: pd.DataFrame, triggers: frozenset[str]) -> pd.DataFrame:
+def _reasons(sites: pd.DataFrame, barred: pd.DataFrame) -> pd.DataFrame:
     """Return excluded and excluded_why of each site; a stopped site is out for that before anything else."""
     first = barred.drop_duplicates("unit_id").set_index("unit_id")
     code = sites["site_id"].map(first["excluded"]).astype(object)
     why = sites["site_id"].map(first["excluded_why"]).astype(object)
-    listed = sites["positive_list"].astype(bool) & ~sites["site_id"].isin(triggers) & code.isna()
-    document = sites["positive_document"] if "positive_document" in sites else pd.Series(None, index=sites.index)
-    code, why = code.mask(listed, "draws.positive_list"), why.mask(listed, document)
     stopped = sites["operating"] != RUNNING
     return pd.DataFrame(
         {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from cross_check import draw_lists, draws, partners, scoring, tickets
+from cross_check import draw_lists, draws, orders, partners, scoring, tickets
 from cross_check.chain import Step
 from cross_check.draw_lists import Sources
 from cross_check.draws import Order
@@ -55,17 +55,15 @@ def partner(project: Project, name: str, units: Path, officers: Path) -> Partner
     return Partner(name.strip(), found.unit_ids, staff, len(found.unmatched), sources)
 
 
-def freeze(
-    project: Project, order: Order, *, barred: pd.DataFrame | None = None, joined: Partner | None = None
-) -> draws.Frozen:
+def freeze(project: Project, order: Order, *, joined: Partner | None = None) -> draws.Frozen:
     """Freeze the project's register and officers for a draw; nothing is written.
+
+    Who is left out on the day of the order, by cap, recent visit or positive list, the ledger tells.
 
     Parameters
     ----------
     project : Project
     order : Order
-    barred : DataFrame, optional
-        See ``draw_lists.BARRED``.
     joined : Partner, optional
         A second department that draws along.
 
@@ -77,8 +75,8 @@ def freeze(
     enterprises = files.read_layer(project.enterprises)
     zones = files.read_layer(project.zones) if project.zones.is_file() else None
     scores = scoring.score(scoring.facts(enterprises, zones)).table
-    none = pd.DataFrame(columns=list(draw_lists.BARRED.columns))
-    table = draw_lists.candidates(Sources(enterprises, scores, none if barred is None else barred))
+    barred = orders.barred(_ledger(project), enterprises, on=order.valid_on)
+    table = draw_lists.candidates(Sources(enterprises, scores, barred))
     return draws.freeze(table, files.read_table(project.officers), order, past=past(project), partner=joined)
 
 
@@ -231,6 +229,32 @@ def partner_names(project: Project, number: str) -> dict[str, str]:
     """Return the names of the second department's officers by id; none where nobody draws along."""
     path = _folder(project, number) / "partner.json"
     return {officer: str(name) for officer, name in files.read_json(path).items()} if path.is_file() else {}
+
+
+def excluded(project: Project, number: str, words: Catalogue) -> pd.DataFrame:
+    """Return every unit that a draw leaves out, with stratum, reason, and facts and document of the reason, in words.
+
+    Not for publication: why a unit is left out is the bureau's and the parties' to know.
+
+    Raises
+    ------
+    WorkbenchError
+        ``draws.unknown``, ``draws.exchanged``.
+    """
+    out = read(project, number)["frozen"]["excluded"]
+    said = words.words
+    rows = [
+        (
+            one["id"],
+            one["name"],
+            said.get(f"stratum.{one['stratum']}", one["stratum"]),
+            said.get(one["reason"], one["reason"]),
+            said.get(f"map.{one['why']}", one["why"]),
+        )
+        for one in out
+    ]
+    names = ("unit_id", "name", "stratum", "reason", "why")
+    return pd.DataFrame(rows, columns=[words.say(f"draw_public.head_{name}") for name in names])
 
 
 def publish(project: Project, number: str, path: Path, words: Catalogue) -> Step:

@@ -83,7 +83,7 @@ def lists(words: Catalogue, frozen: Mapping[str, Any], names: Mapping[str, str])
         facts |= {"unmatched": frozen["partner_unmatched"], "officers": len(frozen["partner_officers"])}
         st.markdown(words.say("draw_page.partner_facts", **facts))
     st.html(frame.sheet(draw_minutes.heads(words, "strata"), draw_minutes.strata(words, frozen)))
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         out = frozen["excluded"]
         st.markdown(f"**{words.say('draw_page.excluded_units', count=len(out))}**")
@@ -212,11 +212,12 @@ def _today() -> dt.date:
     return state.now().astimezone(BEIJING).date()
 
 
-def _stamp() -> tuple[str, tuple[int, ...]]:
-    """Return the project and the state of the files that its draws are frozen from."""
+def _stamp() -> tuple[str, tuple[object, ...]]:
+    """Return the project and the state of what its draws are frozen from: files, and the ledger by its last event."""
     project = state.project()
-    paths = (project.enterprises, project.zones, project.officers, project.draws)
-    return str(project.folder), tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+    paths = (project.enterprises, project.zones, project.officers)
+    times = (path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+    return str(project.folder), (*times, cases.ledger().head())
 
 
 def _mark(joined: Partner | None) -> tuple[str, ...]:
@@ -226,7 +227,7 @@ def _mark(joined: Partner | None) -> tuple[str, ...]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _frozen(
-    stamp: tuple[str, tuple[int, ...]],
+    stamp: tuple[str, tuple[object, ...]],
     order: Order,
     mark: tuple[str, ...],  # noqa: ARG001 - the key of the cache
     _joined: Partner | None,

@@ -127,6 +127,9 @@ def test_a_joint_draw_and_the_bureaus_own_ratios(capsys, folder, at):
     code, out, _ = _hdq(capsys, folder, "announce", *options, "--beacon", "双色球=2026-11-29", *jointly)
     assert (code, "外地" in out) == (0, False)
     number = next(Project(folder).draws.iterdir()).name
+    code, out, _ = _hdq(capsys, folder, "excluded", number, "--to", folder / "out.csv")
+    assert (code, "不在联合部门名单内" in out) == (0, True)
+    assert "市场监管局" in (folder / "out.csv").read_text(encoding="utf-8-sig")
     at("2026-11-29")
     assert _hdq(capsys, folder, "run", number, "--value", "双色球=1")[0] == 0
     assert _hdq(capsys, folder, "publish", number, "--to", folder / "public.csv")[0] == 0

@@ -34,7 +34,7 @@ def candidates(number=60):
             "excluded_why": None,
         }
     )
-    table.loc[5, ["excluded", "excluded_why"]] = ["draws.positive_list", "黑环函〔2026〕5号"]
+    table.loc[5, ["excluded", "excluded_why"]] = ["barring.positive", "黑环函〔2026〕5号"]
     return table
 
 

@@ -22,9 +22,9 @@ def _none():
     return pd.DataFrame(columns=list(draw_lists.BARRED.columns))
 
 
-def _listed(register, barred=None, triggers=frozenset()):
+def _listed(register, barred=None):
     scores = scoring.score(scoring.facts(register)).table
-    return draw_lists.candidates(Sources(register, scores, _none() if barred is None else barred, triggers))
+    return draw_lists.candidates(Sources(register, scores, _none() if barred is None else barred))
 
 
 def test_supervision_and_special_object_make_the_stratum(register):
@@ -48,16 +48,18 @@ def test_the_weight_is_the_risk(register):
 
 
 def test_what_keeps_a_site_out_is_told(register):
-    """Stopped before all, then what other lists say, then the positive list unless a trigger is on record."""
+    """Stopped before all, then what other lists say with its document; all others stay in."""
     sites = register.copy()
     ids = sites["site_id"].tolist()
-    sites.loc[[0, 1, 2, 3], "positive_list"] = True
     sites.loc[0, "operating"] = "stopped"
-    sites.loc[1, "positive_document"] = "黑环函〔2026〕5号"
-    barred = pd.DataFrame({"unit_id": [ids[3], ids[4]], "excluded": "draws.cap_reached", "excluded_why": ["2/2", None]})
-    table = _listed(sites, barred, frozenset({ids[2]})).set_index("unit_id")
-    assert table.loc[ids[:5], "excluded"].tolist()[0:2] == ["draws.stopped", "draws.positive_list"]
-    assert pd.isna(table.loc[ids[2], "excluded"])
-    assert table.loc[ids[3:5], "excluded"].tolist() == ["draws.cap_reached"] * 2
-    assert table.loc[ids[1], "excluded_why"] == "黑环函〔2026〕5号"
-    assert table["excluded"].isna().sum() == 56
+    barred = pd.DataFrame(
+        {
+            "unit_id": [ids[0], ids[1], ids[1], ids[2]],
+            "excluded": ["barring.cap", "barring.cap", "barring.recent", "barring.positive"],
+            "excluded_why": ["2/2", "2/2 1号", "2026-11-01", "黑环函〔2026〕5号"],
+        }
+    )
+    table = _listed(sites, barred).set_index("unit_id")
+    assert table.loc[ids[:3], "excluded"].tolist() == ["draws.stopped", "barring.cap", "barring.positive"]
+    assert table.loc[ids[:3], "excluded_why"].tolist() == ["stopped", "2/2 1号", "黑环函〔2026〕5号"]
+    assert table["excluded"].isna().sum() == 57

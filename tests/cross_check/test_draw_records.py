@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cross_check import draw_records, draws
+from cross_check import draw_records, draws, registers
 from cross_check.files import Project
 from cross_check.ledger import store
 from cross_check.ledger.events import Act
@@ -156,6 +156,37 @@ def _verified(path):
         [sys.executable, str(VERIFIER), str(path)], capture_output=True, check=False, encoding="utf-8"
     )
     return done.returncode, done.stdout.strip()
+
+
+def test_caps_and_recent_visits_keep_units_out_with_reason_and_document(project, tmp_path):
+    """Entered in the registers, seen in the draw; a visit of two years ago keeps nobody out."""
+    _joint(project, tmp_path)
+    ids = files.read_layer(project.enterprises)["site_id"].sort_values().tolist()
+    ledger = store.opened(project.ledger)
+    tables = {
+        "cap": f"排污许可证编号,年度,检查类型,次数上限,文号\n{ids[0]},2026,routine,0,示限〔2026〕2号\n",
+        "visit": "检查编号,排污许可证编号,检查日期,检查类型\n"
+        f"1,{ids[1]},2026-11-20,routine\n2,{ids[2]},2024-11-20,routine\n",
+    }
+    before = _out(draw_records.freeze(project, drawing.ORDER))
+    for kind, text in tables.items():
+        (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
+        registers.import_file(ledger, _act(), tmp_path / f"{kind}.csv", kind)
+    frozen = draw_records.freeze(project, drawing.ORDER)
+    fresh = {unit: told for unit, told in _out(frozen).items() if before.get(unit) != told}
+    stopped = {unit for unit, told in _out(frozen).items() if told[0] == "draws.stopped"}
+    assert set(fresh) == {ids[0], ids[1]} - stopped
+    assert fresh[ids[0]] == ("barring.cap", "0/0 示限〔2026〕2号")
+    assert fresh[ids[1]][0] == "barring.recent"
+    assert fresh[ids[1]][1].startswith("2026-11-20")
+    announcement = draws.announce(frozen, beacons=drawing.BEACONS, nonces={}, document="1", at=drawing.AT)
+    number = str(draw_records.announce(project, _act(), frozen, announcement).figures["number"])
+    told = draw_records.excluded(project, number, catalogue("zh")).set_index("排污许可证编号")
+    assert told.loc[ids[0], ["不参加原因", "事实与依据"]].tolist() == ["年度检查频次已满", "0/0 示限〔2026〕2号"]
+
+
+def _out(frozen):
+    return {each["id"]: (each["reason"], each["why"]) for each in frozen["excluded"]}
 
 
 def test_a_joint_draw_needs_a_name_and_something_in_common(project, tmp_path):

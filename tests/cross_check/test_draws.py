@@ -45,7 +45,7 @@ def test_the_lists_hold_everybody():
             "id": "U05",
             "name": "企业5",
             "stratum": "ordinary",
-            "reason": "draws.positive_list",
+            "reason": "barring.positive",
             "why": "黑环函〔2026〕5号",
         }
     ]
@@ -118,7 +118,7 @@ def test_a_second_department_draws_along():
     theirs = drawing.officers().assign(officer_id=[f"M{at}" for at in range(8)])
     partner = Partner("市场监管局", frozenset(f"U{at:02d}" for at in range(0, 60, 2)), theirs)
     frozen = draws.freeze(drawing.candidates(), drawing.officers(), drawing.ORDER, partner=partner)
-    assert {each["reason"] for each in frozen["excluded"]} == {"draws.not_joint", "draws.positive_list"}
+    assert {each["reason"] for each in frozen["excluded"]} == {"draws.not_joint", "barring.positive"}
     result = draws.result(frozen, "ab" * 32)
     assert [pair["unit"] for pair in result["officers"]] == [pair["unit"] for pair in result["partner_officers"]]
     assert all(officer[0] == "M" for pair in result["partner_officers"] for officer in pair["officers"])

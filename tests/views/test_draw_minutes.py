@@ -62,4 +62,4 @@ def test_an_unknown_reason_is_told_by_its_code():
     """Other lists may bring codes of their own."""
     assert draw_minutes.reason(WORDS, "cap") == "cap"
     assert draw_minutes.reason(WORDS, "draws.stopped", "stopped") == "已停产"
-    assert draw_minutes.reason(WORDS, "draws.positive_list", "函1号").endswith("（函1号）")
+    assert draw_minutes.reason(WORDS, "barring.positive", "函1号").endswith("（函1号）")
