@@ -46,14 +46,11 @@ if TYPE_CHECKING:
     from cross_check.scoreboard import Score
 
 _PORT = 8501
-_CACHE_MB = "128"
 _FEWEST_PX = 200
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 1 after a fault that the user can mend."""
-    # GDAL would keep a twentieth of the memory for blocks that are read once; it asks for this at its first file alone.
-    os.environ.setdefault("GDAL_CACHEMAX", _CACHE_MB)
     argv = list(sys.argv[1:] if argv is None else argv)
     words = catalogue(_language(argv))
     arguments = _parser(words).parse_args(argv)

@@ -104,7 +104,7 @@ def detect(
         See ``satellite.files.open_pair`` and ``satellite.detection.run``.
     """
     params = params or detection.Params()
-    with images.lean(), images.open_pair(pair_files) as pair, files.folder_written_aside(out) as aside:
+    with images.open_pair(pair_files) as pair, files.folder_written_aside(out) as aside:
         synthetic = any(map(images.is_synthetic, (pair_files.before, pair_files.after)))
         origin = {"SYNTHETIC": "YES: made from synthetic images"} if synthetic else {}
         before_on = dates[0] or images.seen_on(pair_files.before)

@@ -15,7 +15,7 @@ from cross_check.chain import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import cogs, composites, indices, scenes
+from satellite import cogs, composites, indices, scenes, sources
 from satellite import files as images
 from satellite.composites import Preference
 from satellite.patches import Grid
@@ -149,7 +149,7 @@ def _day(image: Path) -> date:
 
 
 def _grid(image: Path) -> Grid:
-    with images.opened(image) as source:
+    with sources.opened(image) as source:
         return Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
 
 

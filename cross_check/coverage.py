@@ -27,7 +27,7 @@ from gis import files
 from gis.crs import EQUAL_AREA, STORAGE
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import cogs, conversion, coverage, masks, rasters, scenes, sensors
+from satellite import cogs, conversion, coverage, masks, rasters, scenes, sensors, sources
 from satellite import files as images
 from satellite.coverage import Look
 from satellite.patches import Grid
@@ -187,7 +187,7 @@ def quicklook(project: Project, folder: str, *, most_px: int = LOOK_PX) -> tuple
         if not path.is_file():
             raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
     picture = images.read_picture(place / "image.tif", most_px=most_px)
-    with images.reading(place / "reasons.tif"), rasterio.open(place / "reasons.tif") as source:
+    with sources.reading(place / "reasons.tif"), rasterio.open(place / "reasons.tif") as source:
         codes = source.read(1, out_shape=picture.pixels.shape[:2], resampling=Resampling.nearest)
     return picture.pixels, codes
 
@@ -243,7 +243,7 @@ def _codes(scene: xr.Dataset, told: Description, wish: Wish) -> xr.DataArray:
 def _grid_of(like: Path | None) -> Grid | None:
     if like is None:
         return None
-    with images.opened(like) as source:
+    with sources.opened(like) as source:
         return Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
 
 
@@ -305,7 +305,7 @@ def _looks(table: gpd.GeoDataFrame, project: Project, grid: Grid, progress: Prog
         progress(done, len(table), "scene.counting")
         path = project.folder / folder / "reasons.tif"
         with (
-            images.reading(path),
+            sources.reading(path),
             rasterio.open(path) as source,
             WarpedVRT(
                 source,

@@ -25,7 +25,17 @@ from cross_check.files import Project
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import deliveries, flight_coverage, footprints, heaps, orthomosaics, photos, registration, resampling
+from satellite import (
+    deliveries,
+    flight_coverage,
+    footprints,
+    heaps,
+    orthomosaics,
+    photos,
+    registration,
+    resampling,
+    sources,
+)
 from satellite import files as images
 from satellite.orthomosaics import Image
 from satellite.patches import Grid
@@ -77,7 +87,7 @@ def add(project: Project, flight: str, brought: Brought, *, progress: Progress =
     outputs = []
     for done, (kind, path) in enumerate(given):
         progress(done, len(given), "drone.converting")
-        with images.opened(path) as source:
+        with sources.opened(path) as source:
             _demand_metres(source.crs.is_projected and kind == "dsm", source, path)
         grid = orthomosaics.to_cog(Image(path), folder / f"{kind}.tif", {"CONTENT": kind, "FLIGHT": flight})
         outputs.append(folder / f"{kind}.tif")

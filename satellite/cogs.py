@@ -21,7 +21,6 @@ from rasterio.windows import Window
 
 from gis.files import written_aside
 from satellite import masks
-from satellite.files import lean
 from satellite.masks import CLEAR, NOWHERE, SNOW
 from satellite.products import REFLECTANCE
 
@@ -109,7 +108,6 @@ def _write(
     """Write files in one pass over the blocks, and compute something besides in the same pass."""
     grid = {"height": like.sizes["y"], "width": like.sizes["x"], "crs": like.rio.crs, "transform": _transform(like)}
     with ExitStack() as stack:
-        stack.enter_context(lean())
         asides, stored, opened = [], [], []
         for path, bands, profile, _ in sheets:
             aside = stack.enter_context(written_aside(path))

@@ -15,8 +15,8 @@ from rasterio.shutil import copy
 from gis.files import written_aside
 from gis.progress import Progress, silent
 from satellite import packages, rasters
-from satellite.files import reading
 from satellite.products import CLASSES, Product, Raster
+from satellite.sources import reading
 
 SLOW = (".jp2", ".j2k")
 _TAG = "CONVERTED_FROM"

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -21,9 +21,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.enums import ColorInterp, Resampling
-from rasterio.errors import RasterioIOError
 from rasterio.io import DatasetReader
-from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from gis.errors import WorkbenchError
@@ -32,13 +30,12 @@ from gis.pictures import Picture
 from satellite import bands
 from satellite.patches import Grid, Strip
 from satellite.scores import Counts
+from satellite.sources import EDGE_PX, Source, opened, reading
 
 Image = NDArray[np.float32]
 
 STRIP_ROWS = 512
 _READERS = 2
-_CACHE_MB = 64
-_EDGE_PX = 1e-3
 _PICTURE_PX = 2400
 _GAMMA = 0.8
 _STRETCH = (1, 90)
@@ -52,15 +49,6 @@ class PairFiles:
     before: Path
     after: Path
     clear: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True)
-class Source:
-    """An open image and which of its bands to read, counted from 1."""
-
-    path: Path
-    reader: DatasetReader
-    bands: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +75,7 @@ class Pair:
         self.opened.close()
 
     def shifted(self, east_px: float, south_px: float) -> "Pair":
-        """Return the pair with the second image moved back by a shift, resampled by cubic convolution."""
+        """Return the pair with the second image moved back by a shift."""
         return replace(self, shift_px=(east_px, south_px))
 
     def read(self, rows: slice, columns: slice = slice(None)) -> tuple[Image, Image]:
@@ -98,32 +86,41 @@ class Pair:
         WorkbenchError
             ``detect.unreadable`` if a file ends before its pixels do.
         """
-        window = Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
-        before = _read(self.before, self.grid, window)
-        after = _read(self.after, self.grid, window, self.shift_px)
+        window = self._window(rows, columns)
+        before, after = self.before.physical(window), self._after.physical(window)
         for mask in self.clear:
-            usable = _read(mask, self.grid, window, nearest=True)[0] == 1
-            before[:, ~usable] = np.nan
-            after[:, ~usable] = np.nan
+            hidden = ~mask.clear(window)
+            before[:, hidden] = np.nan
+            after[:, hidden] = np.nan
         return before, after
 
     def counts(self, rows: slice, columns: slice = slice(None)) -> Counts:
-        """Return both dates as stored where the files say what stands for nodata, else as ``read`` does.
+        """Return both dates as stored where the files say what stands for nodata, else in physical values.
+
+        Of a pair shifted by a fraction of a pixel nothing is resampled: the counts know the fraction.
 
         Raises
         ------
         WorkbenchError
             ``detect.unreadable`` if a file ends before its pixels do.
         """
-        window = Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
-        before, first = _stored(self.before, self.grid, window, (0.0, 0.0))
-        after, second = _stored(self.after, self.grid, window, self.shift_px)
+        window = self._window(rows, columns)
+        sources = self.before, self._after
+        before, after = (source.stored(window) for source in sources)
         for mask in self.clear:
-            hidden = _read(mask, self.grid, window, nearest=True)[0] != 1
-            before[:, hidden] = first.missing
-            after[:, hidden] = second.missing
-        gains, offsets = (np.array([getattr(each, name) for each in (first, second)]) for name in ("gains", "offsets"))
-        return Counts(before, after, (first.missing, second.missing), gains, offsets)
+            hidden = ~mask.clear(window)
+            before[:, hidden] = self.before.missing
+            after[:, hidden] = self.after.missing
+        gains, offsets = (np.array([getattr(each, name) for each in sources]) for name in ("gains", "offsets"))
+        return Counts(before, after, (self.before.missing, self.after.missing), gains, offsets, self._after.fraction)
+
+    @property
+    def _after(self) -> Source:
+        east, south = self.shift_px
+        return self.after.moved(south, east)
+
+    def _window(self, rows: slice, columns: slice) -> Window:
+        return Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
 
     def ahead(self, *, rows: int = STRIP_ROWS) -> Iterator[tuple[int, Counts]]:
         """Yield first row and counts of strips of whole rows in order, read ahead by two threads.
@@ -158,10 +155,8 @@ class Pair:
     def _again(self) -> "Pair":
         """Open the same files once more, for another thread."""
         with ExitStack() as stack:
-            before, after, *clear = (
-                replace(source, reader=stack.enter_context(opened(source.path)))
-                for source in (self.before, self.after, *self.clear)
-            )
+            sources = (self.before, self.after, *self.clear)
+            before, after, *clear = (source.again(self.grid, stack) for source in sources)
             return replace(self, before=before, after=after, clear=tuple(clear), opened=stack.pop_all())
 
     def strips(self, *, rows: int = STRIP_ROWS, halo: int = 0) -> Iterator[tuple[slice, Strip]]:
@@ -195,7 +190,7 @@ def open_pair(files: PairFiles) -> Pair:
     """
     with ExitStack() as stack:
         before, after = (stack.enter_context(opened(path)) for path in (files.before, files.after))
-        clear = tuple(Source(path, stack.enter_context(opened(path)), (1,)) for path in files.clear)
+        clear = [Source.of(path, stack.enter_context(opened(path)), (1,), nearest=True) for path in files.clear]
         if before.crs != after.crs:
             raise WorkbenchError(
                 "detect.other_crs",
@@ -209,19 +204,11 @@ def open_pair(files: PairFiles) -> Pair:
         at_before, at_after, names = bands.pair(
             [before.descriptions[at - 1] for at in data_before], [after.descriptions[at - 1] for at in data_after]
         )
-        return Pair(
-            Source(files.before, before, tuple(data_before[at] for at in at_before)),
-            Source(files.after, after, tuple(data_after[at] for at in at_after)),
-            clear,
-            _common_grid(before, after, files),
-            tuple(names),
-            stack.pop_all(),
-        )
-
-
-def lean() -> rasterio.Env:
-    """Return a context in which GDAL keeps few blocks: strips are read once, and by default it takes much memory."""
-    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB)
+        first = Source.of(files.before, before, tuple(data_before[at] for at in at_before))
+        second = Source.of(files.after, after, tuple(data_after[at] for at in at_after))
+        grid = _common_grid(before, after, files)
+        first, second, *clear = (source.placed(grid, stack) for source in (first, second, *clear))
+        return Pair(first, second, tuple(clear), grid, tuple(names), stack.pop_all())
 
 
 def seen_on(path: Path) -> date | None:
@@ -311,35 +298,12 @@ def _counts(reflectance: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.where(np.isnan(reflectance), 0, scaled).astype(np.uint16)
 
 
-def opened(path: Path) -> DatasetReader:
-    """Open an image; the caller closes it.
-
-    Raises
-    ------
-    WorkbenchError
-        ``files.missing``, ``detect.unreadable``, ``detect.no_crs`` or ``detect.rotated``.
-    """
-    if not path.is_file():
-        raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
-    with reading(path):
-        source = rasterio.open(path)
-    if source.crs is None or not (source.crs.is_geographic or source.crs.is_projected):
-        source.close()
-        raise WorkbenchError(
-            "detect.no_crs", "{name} has no coordinate system; assign one before comparing", name=path.name
-        )
-    if not source.transform.is_rectilinear:
-        source.close()
-        raise WorkbenchError("detect.rotated", "{name} is rotated; warp it north-up first", name=path.name)
-    return source
-
-
 def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) -> Grid:
     """Return the pixels of the first image that the second one covers too."""
     west, south = (max(pair) for pair in zip(before.bounds[:2], after.bounds[:2], strict=True))
     east, north = (min(pair) for pair in zip(before.bounds[2:], after.bounds[2:], strict=True))
-    left, top = (int(np.ceil(value - _EDGE_PX)) for value in ~before.transform @ (west, north))
-    right, bottom = (int(np.floor(value + _EDGE_PX)) for value in ~before.transform @ (east, south))
+    left, top = (int(np.ceil(value - EDGE_PX)) for value in ~before.transform @ (west, north))
+    right, bottom = (int(np.floor(value + EDGE_PX)) for value in ~before.transform @ (east, south))
     if right - left < 1 or bottom - top < 1:
         raise WorkbenchError(
             "detect.no_overlap",
@@ -351,99 +315,6 @@ def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) 
     return Grid(CRS.from_user_input(before.crs), transform, bottom - top, right - left)
 
 
-def _read(
-    source: Source, grid: Grid, window: Window, shift_px: tuple[float, float] = (0.0, 0.0), *, nearest: bool = False
-) -> Image:
-    """Return physical values of a window of the grid, see ``_through``."""
-    with _through(source, grid, window, shift_px, nearest=nearest) as (reader, at):
-        return _values(source, reader, at)
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """How to read stored counts: what is missing, and gain and offset of each band."""
-
-    missing: float
-    gains: tuple[float, ...]
-    offsets: tuple[float, ...]
-
-
-def _stored(
-    source: Source, grid: Grid, window: Window, shift_px: tuple[float, float]
-) -> tuple[NDArray[np.number], _Scale]:
-    """Return a window as stored, and its scale; where the file names no nodata, as physical values."""
-    if source.reader.nodata is None:
-        ones, zeros = (1.0,) * len(source.bands), (0.0,) * len(source.bands)
-        return _read(source, grid, window, shift_px), _Scale(np.nan, ones, zeros)
-    gains, offsets = (
-        tuple(values[band - 1] for band in source.bands) for values in (source.reader.scales, source.reader.offsets)
-    )
-    with _through(source, grid, window, shift_px) as (reader, at):
-        return reader.read(list(source.bands), window=at), _Scale(source.reader.nodata, gains, offsets)
-
-
-@contextmanager
-def _through(
-    source: Source, grid: Grid, window: Window, shift_px: tuple[float, float], *, nearest: bool = False
-) -> Iterator[tuple[DatasetReader | WarpedVRT, Window]]:
-    """Yield what to read a window of the grid from, and where: the file itself where pixels coincide.
-
-    A mask or a shifted image may not cover the grid; warped, the rest comes out as not observed.
-    """
-    corner = ~source.reader.transform @ grid.transform @ Affine.translation(*shift_px)
-    with reading(source.path):
-        inside = shift_px == (0.0, 0.0) and not nearest
-        if inside and corner.almost_equals(Affine.translation(round(corner.c), round(corner.f)), _EDGE_PX):
-            moved = (window.col_off + round(corner.c), window.row_off + round(corner.f))
-            yield source.reader, Window(*moved, window.width, window.height)
-            return
-        with WarpedVRT(
-            source.reader,
-            crs=grid.crs,
-            transform=grid.transform @ Affine.translation(*shift_px),
-            height=grid.rows,
-            width=grid.columns,
-            resampling=Resampling.nearest if nearest else Resampling.cubic,
-            add_alpha=source.reader.nodata is None and ColorInterp.alpha not in source.reader.colorinterp,
-        ) as warped:
-            yield warped, window
-
-
-def _values(source: Source, reader: DatasetReader | WarpedVRT, window: Window) -> Image:
-    """Return physical values: scale and offset of each band applied, NaN for nodata.
-
-    Where nothing says what nodata is, pixels that are 0 in every band are taken for the empty border of a scene.
-    """
-    data = reader.read(list(source.bands), window=window)
-    values: Image = data.astype(np.float32)
-    for at, band in enumerate(source.bands):
-        scale, offset = source.reader.scales[band - 1], source.reader.offsets[band - 1]
-        if (scale, offset) != (1.0, 0.0):
-            values[at] = values[at] * np.float32(scale) + np.float32(offset)
-    if source.reader.nodata is not None:
-        values[data == source.reader.nodata] = np.nan
-    else:
-        values[:, (reader.dataset_mask(window=window) == 0) | ~data.any(axis=0)] = np.nan
-    return values
-
-
 def _data_bands(reader: DatasetReader) -> list[int]:
     """Return the positions, counted from 1, of the bands that hold data and no transparency."""
     return [at for at, meaning in enumerate(reader.colorinterp, start=1) if meaning != ColorInterp.alpha]
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn GDAL's word for a broken file into the user's.
-
-    Raises
-    ------
-    WorkbenchError
-        ``detect.unreadable``.
-    """
-    try:
-        yield
-    except RasterioIOError as fault:
-        raise WorkbenchError(
-            "detect.unreadable", "{name} cannot be read: damaged, incomplete or no raster image", name=path.name
-        ) from fault

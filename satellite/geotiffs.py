@@ -17,7 +17,7 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from gis.crs import STORAGE
-from satellite import bands, files
+from satellite import bands, files, sources
 from satellite.products import COUNTS, METRES, REFLECTANCE, Description, Product, Raster
 
 ENDINGS = (".tif", ".tiff")
@@ -37,7 +37,7 @@ def product(path: Path) -> Product:
     WorkbenchError
         ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.rotated``.
     """
-    with files.opened(path) as source:
+    with sources.opened(path) as source:
         data = [at for at, meaning in enumerate(source.colorinterp, start=1) if meaning != ColorInterp.alpha]
         names = _names(source, data, path)
         gsd = _gsd_m(source)

@@ -19,8 +19,8 @@ from gis import files
 from gis.errors import WorkbenchError
 from satellite import bands, indices, series
 from satellite import files as images
-from satellite.files import opened, reading
 from satellite.patches import Grid
+from satellite.sources import opened, reading
 
 Image = NDArray[np.float32]
 Tile = tuple[slice, slice]

@@ -22,8 +22,8 @@ from shapely.geometry.base import BaseGeometry
 from gis.crs import STORAGE, metric_at
 from gis.errors import WorkbenchError
 from gis.files import written_aside
-from satellite.files import opened, reading
 from satellite.patches import Grid
+from satellite.sources import opened, reading
 
 Values = NDArray[np.float32]
 Moved = tuple[float, float]

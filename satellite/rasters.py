@@ -29,9 +29,9 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.crs import STORAGE
 from satellite import placing
-from satellite.files import reading
 from satellite.patches import Grid
 from satellite.products import CLASSES, Product, Raster
+from satellite.sources import reading
 
 CHUNK_PX = 1024
 _JPEG2000 = (".jp2", ".j2k")

@@ -9,34 +9,64 @@ from numba import njit
 from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
+Numbers = NDArray[np.number]
 Reals = NDArray[np.float64]
 
 MARGIN_PX = 2
 """Pixels that a value asks for on each side of its place."""
+_TAPS = 4
 
 
-def cubic(image: Image, row: Reals, column: Reals) -> Image:
+def cubic(image: Numbers, row: Reals, column: Reals, *, missing: float = np.nan) -> Image:
     """Return the bands of an image at places.
 
     Parameters
     ----------
-    image : (bands, rows, columns) float32
-        NaN where not observed.
+    image : (bands, rows, columns) of any number type
     row, column : float64, shapes that broadcast to (r, c)
         Places; whole numbers are the middles of pixels.
+    missing : float
+        What stands for "not observed"; NaN always does.
 
     Returns
     -------
     (bands, r, c) float32
-        NaN where the nearest pixel is NaN or outside; of the other pixels around, those observed share the weight.
+        NaN where the nearest pixel is not observed or outside; of the other pixels around, those observed share the
+        weight.
     """
     rows, columns = np.broadcast_arrays(row, column)
-    wanted = (np.ascontiguousarray(each, dtype=np.float64) for each in (rows, columns))
-    return _cubic(np.ascontiguousarray(image, dtype=np.float32), *wanted)
+    places = [np.ascontiguousarray(each, dtype=np.float64) for each in (rows, columns)]
+    return _cubic(np.ascontiguousarray(image), places[0], places[1], np.float32(missing))
+
+
+def shifted(image: Image, south: float, east: float) -> Image:
+    """Return the inner part of an image moved by a fraction of a pixel: ``cubic`` along rows, then across them.
+
+    Parameters
+    ----------
+    image : (bands, rows, columns) float32
+        NaN where not observed; its outer ``MARGIN_PX`` rows and columns are not returned.
+    south, east : float
+        Where the content lies that is wanted at the middle of a pixel, -0.5 to 0.5.
+
+    Returns
+    -------
+    (bands, rows - 2 MARGIN_PX, columns - 2 MARGIN_PX) float32
+        As of ``cubic``.
+    """
+    return _shifted(np.ascontiguousarray(image, dtype=np.float32), *_moved(south), *_moved(east))
+
+
+def _moved(fraction: float) -> tuple[int, Image]:
+    """Return how far from its outer row the kernel of a shift begins, and its weights."""
+    whole = int(np.floor(fraction))
+    weights = np.empty(_TAPS)
+    _weights(fraction - whole, weights)
+    return MARGIN_PX + whole - 1, weights.astype(np.float32)
 
 
 @njit(nogil=True, cache=True)
-def _cubic(image: Image, row: Reals, column: Reals) -> Image:
+def _cubic(image: Numbers, row: Reals, column: Reals, missing: np.float32) -> Image:
     bands, rows, columns = image.shape
     moved = np.full((bands, *row.shape), np.nan, np.float32)
     down, along = np.empty(4), np.empty(4)
@@ -50,7 +80,7 @@ def _cubic(image: Image, row: Reals, column: Reals) -> Image:
             _weights(at_row - top, down)
             _weights(at_column - left, along)
             for band in range(bands):
-                if np.isnan(image[band, near_row, near_column]):
+                if not _known(np.float32(image[band, near_row, near_column]), missing):
                     continue
                 total, weight = 0.0, 0.0
                 for i in range(4):
@@ -59,11 +89,50 @@ def _cubic(image: Image, row: Reals, column: Reals) -> Image:
                         continue
                     for j in range(4):
                         c = left - 1 + j
-                        if 0 <= c < columns and not np.isnan(image[band, r, c]):
+                        if 0 <= c < columns and _known(np.float32(image[band, r, c]), missing):
                             share = down[i] * along[j]
-                            total += share * image[band, r, c]
+                            total += share * np.float32(image[band, r, c])
                             weight += share
                 moved[band, y, x] = total / weight
+    return moved
+
+
+@njit(nogil=True, cache=True)
+def _known(value: np.float32, missing: np.float32) -> bool:
+    return value != missing and not np.isnan(value)
+
+
+@njit(nogil=True, cache=True, fastmath={"contract", "reassoc", "nsz"})
+def _shifted(image: Image, top: int, down: Image, left: int, along: Image) -> Image:
+    bands, rows, columns = image.shape
+    high, wide = rows - 4, columns - 4
+    moved = np.empty((bands, high, wide), np.float32)
+    # Sums along the rows of what is observed, and of its weights.
+    value, weight = np.empty((rows, wide), np.float32), np.empty((rows, wide), np.float32)
+    line, seen = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    total, share = np.empty(wide, np.float32), np.empty(wide, np.float32)
+    for band in range(bands):
+        value[:] = 0.0
+        weight[:] = 0.0
+        for row in range(rows):
+            for at in range(columns):
+                known = not np.isnan(image[band, row, at])
+                seen[at] = 1.0 if known else 0.0
+                line[at] = image[band, row, at] if known else 0.0
+            for step in range(4):
+                for at in range(wide):
+                    value[row, at] += along[step] * line[at + left + step]
+                    weight[row, at] += along[step] * seen[at + left + step]
+        for row in range(high):
+            total[:] = 0.0
+            share[:] = 0.0
+            for step in range(4):
+                for at in range(wide):
+                    total[at] += down[step] * value[row + top + step, at]
+                    share[at] += down[step] * weight[row + top + step, at]
+            for at in range(wide):
+                known = not np.isnan(image[band, row + 2, at + 2])
+                moved[band, row, at] = total[at] / share[at] if known else np.nan
     return moved
 
 

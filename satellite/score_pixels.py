@@ -13,8 +13,9 @@ Image = NDArray[np.float32]
 HALO_PX = 2
 """Rows and columns beyond a pixel that its smoothing reaches."""
 
-
 _FAST = {"contract", "reassoc", "nsz"}
+_LEAST_LEFT = np.float32(0.8)
+"""Next to what is not observed a shifted date may lose this much more of its weight than the other one."""
 
 
 @njit(nogil=True, cache=True)
@@ -39,8 +40,9 @@ def score(
         Value that stands for "not observed" in each date; NaN always does.
     forms : two (k, p) float32 and a (2, k) float32
         Form f of a pixel is ``forms[0][f] @ before - forms[2][0, f]`` less ``forms[1][f] @ after - forms[2][1, f]``.
-    weights : (2 HALO_PX + 1,) float32
-        Of the smoothing in either direction; a pixel that is not observed takes no part in it.
+    weights : (3, 2 HALO_PX + 1) float32
+        Of the smoothing: of the earlier date in either direction, of the later one across its rows and along them,
+        which also takes back a fraction of a pixel that it lies off. What is not observed takes no part in it.
     way : (int, float32)
         The side: 0 scores every departure, 1 and -1 only rises and falls of a single form, the other side scores 0.
         And the edge: how much of the square of a score an edge of one unit of variance is forgiven.
@@ -48,20 +50,22 @@ def score(
     Returns
     -------
     strength, firm : (rows without surroundings, columns) float32
-        NaN where a band of either date is not observed. ``firm`` is the strength over sqrt(1 + edge x variance), the
+        NaN where a band of either date is not observed, and where the later one is shifted and its smoothing leans too
+        far away from what is not observed. ``firm`` is the strength over sqrt(1 + edge x variance), the
         variance that of the forms of one date around the pixel, the smaller of both dates: where both dates have an
         edge, a fraction of a pixel of misregistration looks like change.
     """
     height, width, size = before.shape[1], before.shape[2], forms[0].shape[0]
-    reach, deep = weights.size // 2, weights.size
+    deep = weights.shape[1]
+    reach = deep // 2
     # A row has a margin of zeros, so that smoothing along it needs no question at its ends.
     plain = np.zeros(width + 2 * reach, np.float32)
     inner = plain[reach : reach + width]
     square = np.zeros((2, width), np.float32)
-    # Forms of the earlier date, of the later date, sums of their squares, and what is observed.
-    ring = np.zeros((deep, 2 * size + 3, width), np.float32)
+    # Forms of the earlier date, of the later date, sums of their squares, and what is observed, as either date sees it.
+    ring = np.zeros((deep, 2 * size + 4, width), np.float32)
     seen = np.zeros((deep, width), np.uint8)
-    lines = np.zeros((6, width), np.float32)
+    lines = np.zeros((7, width), np.float32)
     out = np.empty((2, height - around[0] - around[1], width), np.float32)
     for row in range(-reach, height + reach):
         slot = (row + deep) % deep
@@ -71,14 +75,14 @@ def score(
             square[:] = 0.0
             for form in range(size):
                 _lay(before, row, (forms[0][form], forms[2][0, form]), here, inner, square[0])
-                _along(plain, weights, ring[slot, form])
+                _along(plain, weights[0], ring[slot, form])
                 _lay(after, row, (forms[1][form], forms[2][1, form]), here, inner, square[1])
-                _along(plain, weights, ring[slot, size + form])
+                _along(plain, weights[2], ring[slot, size + form])
             for date in range(2):
                 inner[:] = square[date]
-                _along(plain, weights, ring[slot, 2 * size + date])
-            inner[:] = here
-            _along(plain, weights, ring[slot, 2 * size + 2])
+                _along(plain, weights[2 * date], ring[slot, 2 * size + date])
+                inner[:] = here
+                _along(plain, weights[2 * date], ring[slot, 2 * size + 2 + date])
         else:
             ring[slot] = 0.0
         done = row - reach
@@ -145,36 +149,40 @@ def _along(line, weights, out) -> None:  # type: ignore[no-untyped-def] # noqa: 
 @njit(nogil=True, cache=True, fastmath=_FAST)
 def _sum(ring, row, weights, way, lines) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
     """Smooth across the rows of the ring, and add up squares: of the forms' differences and of each date's forms."""
-    size, width = ring.shape[1] // 2 - 1, ring.shape[2]
-    first, second, total, one, other, mass = lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]
+    size, width = ring.shape[1] // 2 - 2, ring.shape[2]
+    first, second, total, one, other = lines[0], lines[1], lines[2], lines[3], lines[4]
+    _across(ring, row, 2 * size + 2, weights[0], lines[5])
+    _across(ring, row, 2 * size + 3, weights[1], lines[6])
+    for at in range(width):
+        lines[5, at] = np.float32(1.0) / max(lines[5, at], np.float32(1e-6))
+        lines[6, at] = np.float32(1.0) / max(lines[6, at], np.float32(1e-6))
     total[:] = 0.0
     one[:] = 0.0
     other[:] = 0.0
     for form in range(size):
-        _across(ring, row, form, weights, first)
-        _across(ring, row, size + form, weights, second)
+        _across(ring, row, form, weights[0], first)
+        _across(ring, row, size + form, weights[1], second)
         for at in range(width):
-            value = first[at] - second[at]
+            early, late = first[at] * lines[5, at], second[at] * lines[6, at]
+            value = early - late
             value = np.float32(0.0) if value * way[0] > 0 else value
             total[at] += value * value
-            one[at] += first[at] * first[at]
-            other[at] += second[at] * second[at]
-    _across(ring, row, 2 * size, weights, first)
-    _across(ring, row, 2 * size + 1, weights, second)
-    _across(ring, row, 2 * size + 2, weights, mass)
+            one[at] += early * early
+            other[at] += late * late
+    _across(ring, row, 2 * size, weights[0], first)
+    _across(ring, row, 2 * size + 1, weights[1], second)
 
 
 @njit(nogil=True, cache=True, fastmath=_FAST)
 def _put(lines, seen, edge, strength, firm) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
     """Turn the sums of a row into scores."""
-    first, second, total, one, other, mass = lines[0], lines[1], lines[2], lines[3], lines[4], lines[5]
+    first, second, total, one, other = lines[0], lines[1], lines[2], lines[3], lines[4]
     for at in range(strength.size):
-        share = np.float32(1.0) / max(mass[at], np.float32(1e-6))
-        square = total[at] * share * share
-        varied = min(first[at] * share - one[at] * share * share, second[at] * share - other[at] * share * share)
+        varied = min(first[at] * lines[5, at] - one[at], second[at] * lines[6, at] - other[at])
         forgiven = np.float32(1.0) + edge * max(varied, np.float32(0.0))
-        strength[at] = np.sqrt(square) if seen[at] else np.float32(np.nan)
-        firm[at] = np.sqrt(square / forgiven) if seen[at] else np.float32(np.nan)
+        known = seen[at] and lines[5, at] > _LEAST_LEFT * lines[6, at]
+        strength[at] = np.sqrt(total[at]) if known else np.float32(np.nan)
+        firm[at] = np.sqrt(total[at] / forgiven) if known else np.float32(np.nan)
 
 
 @njit(nogil=True, cache=True, fastmath=_FAST)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
-from satellite import change, indices, score_pixels
+from satellite import change, indices, resampling, score_pixels
 from satellite.score_pixels import HALO_PX
 
 Array = NDArray[np.float64]
@@ -94,6 +94,8 @@ class Counts:
         What stands for "not observed" in each date; NaN always does.
     gains, offsets : (2, p) float64
         Physical value = count x gain + offset.
+    fraction : (float, float)
+        How far south and east of the middle of a pixel of the later date its ground lies, -0.5 to 0.5.
     """
 
     before: Numbers
@@ -101,6 +103,12 @@ class Counts:
     missing: tuple[float, float]
     gains: Array
     offsets: Array
+    fraction: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def shifted(self) -> bool:
+        """Whether the later date lies a fraction of a pixel off."""
+        return self.fraction != (0.0, 0.0)
 
     def physical(self) -> tuple[Image, Image]:
         """Return physical values of all pixels, NaN where not observed."""
@@ -109,15 +117,23 @@ class Counts:
         return before.reshape(shape), after.reshape(shape)
 
     def at(self, places: NDArray[np.intp]) -> tuple[Image, Image]:
-        """Return physical values, (p, n) of each date, at flat positions; NaN where not observed."""
+        """Return physical values, (p, n) of each date, at flat positions; NaN where not observed.
+
+        Where the later date lies a fraction of a pixel off it is resampled at these positions.
+        """
         found = []
         for side, data in enumerate((self.before, self.after)):
-            chosen = data.reshape(len(data), -1)[:, places]
-            values: Image = chosen.astype(np.float32)
+            if side and self.shifted:
+                row, column = np.divmod(places, data.shape[2])
+                at = (row + self.fraction[0])[:, None], (column + self.fraction[1])[:, None]
+                values = resampling.cubic(_plain(data), *at, missing=self.missing[side])[:, :, 0]
+            else:
+                chosen = data.reshape(len(data), -1)[:, places]
+                values = chosen.astype(np.float32)
+                if not np.isnan(self.missing[side]):
+                    values[chosen == self.missing[side]] = np.nan
             values *= self.gains[side].astype(np.float32)[:, None]
             values += self.offsets[side].astype(np.float32)[:, None]
-            if not np.isnan(self.missing[side]):
-                values[chosen == self.missing[side]] = np.nan
             found.append(values)
         return found[0], found[1]
 
@@ -210,13 +226,14 @@ def strength(
         (above, below),
         (np.float32(counts.missing[0]), np.float32(counts.missing[1])),
         (scaled[0].astype(np.float32), scaled[1].astype(np.float32), np.array(moved, np.float32)),
-        _weights(SMOOTHING_PX),
+        np.array([_weights(SMOOTHING_PX, each) for each in (0.0, *counts.fraction)]),
         (SIDES[scorer.method.side], np.float32(edge)),
     )
 
 
-def _weights(sigma_px: float) -> Image:
-    steps = np.arange(-HALO_PX, HALO_PX + 1)
+def _weights(sigma_px: float, fraction: float) -> Image:
+    """Return a Gaussian about a place a fraction of a pixel past the middle of one."""
+    steps = np.arange(-HALO_PX, HALO_PX + 1) - fraction
     weights = np.exp(-(steps**2) / (2 * sigma_px**2))
     return (weights / weights.sum()).astype(np.float32)
 

@@ -16,9 +16,9 @@ from rasterio.windows import Window
 
 from gis.errors import WorkbenchError
 from satellite import bands
-from satellite.files import opened, reading
 from satellite.looks import Tile, placed, valid
 from satellite.patches import Grid
+from satellite.sources import opened, reading
 
 Image = NDArray[np.float32]
 

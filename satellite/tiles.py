@@ -14,7 +14,7 @@ from affine import Affine
 
 from gis import files
 from gis.errors import WorkbenchError
-from satellite import detection, looks, patches, series, states
+from satellite import detection, looks, patches, series, sources, states
 from satellite import files as images
 from satellite.cluster import Task
 from satellite.files import PairFiles
@@ -139,7 +139,7 @@ def clear_of(image: Path) -> Path | None:
 
 def parts(image: Path) -> list[Path]:
     """Return the files that hold an image's pixels: itself, and the sources of a VRT."""
-    with images.opened(image) as source:
+    with sources.opened(image) as source:
         return [Path(name).resolve() for name in source.files]
 
 

@@ -47,3 +47,28 @@ def test_gdal_gives_the_same(tmp_path):
             expected = warped.read(1)
     ours = resampling.cubic(image, np.arange(40)[:, None] + 0.62, np.arange(50)[None, :] + 0.37)[0]
     assert ours[3:-3, 3:-3] == pytest.approx(expected[3:-3, 3:-3], abs=0.05)
+
+
+@pytest.mark.parametrize(("south", "east"), [(0.37, -0.21), (-0.5, 0.5), (0.0, 0.3)])
+def test_a_shift_of_the_whole_is_cubic_in_two_steps(south, east):
+    """Along rows and then across them, holes and all: the same as at each place by itself."""
+    rng = np.random.default_rng(5)
+    image = rng.normal(100, 20, (2, 30, 40)).astype(np.float32)
+    image[:, rng.random((30, 40)) < 0.05] = np.nan
+    moved = resampling.shifted(image, south, east)
+    rows, columns = np.arange(2, 28)[:, None] + south, np.arange(2, 38)[None, :] + east
+    expected = resampling.cubic(image, rows, columns)
+    assert np.array_equal(np.isnan(moved), np.isnan(image[:, 2:28, 2:38]))
+    both = np.isfinite(moved) & np.isfinite(expected)
+    assert both.mean() > 0.8
+    assert moved[both] == pytest.approx(expected[both], rel=1e-4, abs=0.01)
+
+
+def test_counts_with_a_nodata_value_are_resampled_as_they_are():
+    """Whole numbers whose nodata is a number give what the same values with NaN give."""
+    rng = np.random.default_rng(6)
+    counts = rng.integers(1, 3000, (3, 20, 20)).astype(np.uint16)
+    counts[:, rng.random((20, 20)) < 0.1] = 0
+    values = np.where(counts == 0, np.nan, counts).astype(np.float32)
+    at = np.arange(20)[:, None] + 0.3, np.arange(20)[None, :] - 0.4
+    assert np.array_equal(resampling.cubic(counts, *at, missing=0), resampling.cubic(values, *at), equal_nan=True)

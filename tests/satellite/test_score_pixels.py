@@ -40,9 +40,9 @@ def test_the_loops_equal_plain_arithmetic(kind):
     before[2, 5, 7], after[0, 20, 20:25] = 0, 0
     seen = (before != 0).all(axis=0) & (after != 0).all(axis=0)
     forms, zero, edge = _forms(rng, 4), np.float32(0), np.float32(1e-4)
-    found = score_pixels.score(before, after, (0, 0), (zero, zero), forms, WEIGHTS, (0, edge))
+    found = score_pixels.score(before, after, (0, 0), (zero, zero), forms, np.stack([WEIGHTS] * 3), (0, edge))
     cut = [date[:, 4:20].copy() for date in (before, after)]
-    part = score_pixels.score(*cut, (3, 2), (zero, zero), forms, WEIGHTS, (0, edge))
+    part = score_pixels.score(*cut, (3, 2), (zero, zero), forms, np.stack([WEIGHTS] * 3), (0, edge))
     expected = _expected(before.astype(float), after.astype(float), seen, forms, edge)
     for whole, inner, wanted in zip(found, part, expected, strict=True):
         assert whole == pytest.approx(wanted, rel=1e-3, nan_ok=True)

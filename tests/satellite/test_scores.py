@@ -1,5 +1,7 @@
 """Scores of every method: planted change, invariances, and one interface."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,6 +113,43 @@ def test_counts_score_as_their_physical_values():
     told = scores.strength(scorer, counts)[0]
     assert np.isnan(told[5, 5])
     assert told == pytest.approx(scores.strength(scorer, Counts.of_values(*physical))[0], abs=1e-2, nan_ok=True)
+
+
+def _grounds(rng, *, south, east, size=90):
+    """Return a scene without detail finer than two pixels, and the same where it lies a fraction of a pixel off."""
+    down, right = np.fft.fftfreq(size)[:, None], np.fft.fftfreq(size)[None, :]
+    content = np.fft.fft2(rng.normal(size=(4, size, size))) * np.exp(-(down**2 + right**2) / (2 * 0.13**2))
+    drift = np.exp(-2j * np.pi * (down * south + right * east))
+    return (np.fft.ifft2(each).real.astype(np.float32) * 20 + 200 for each in (content, content * drift))
+
+
+@pytest.mark.parametrize(("south", "east"), [(0.3, -0.2), (-0.45, 0.5)])
+def test_a_fraction_of_a_pixel_is_taken_back_by_the_smoothing(south, east):
+    """A copy that lies half a pixel off scores as the same copy in its place, and its values come back."""
+    rng = np.random.default_rng(17)
+    before, moved = _grounds(rng, south=south, east=east)
+    noise = rng.normal(size=(2, *before.shape)).astype(np.float32)
+    scorer = _fitted(before + noise[0], before + noise[1])
+    shifted = replace(Counts.of_values(before, moved), fraction=(south, east))
+    inner = (slice(4, -4), slice(4, -4))
+    plain, raw, back = (
+        scores.strength(scorer, counts)[0][inner]
+        for counts in (Counts.of_values(before, before), Counts.of_values(before, moved), shifted)
+    )
+    assert np.quantile(np.abs(back - plain), 0.99) < 0.03 * np.quantile(np.abs(raw - plain), 0.99)
+    assert shifted.physical()[1][:, *inner] == pytest.approx(before[:, *inner], abs=1.0)
+
+
+def test_a_shifted_pair_hides_where_its_smoothing_leans_away():
+    """Beside a hole the shifted date would be smoothed about another place: such pixels are not observed."""
+    before, after = _scene(np.random.default_rng(18))
+    scorer = _fitted(before, after)
+    after[:, 30:40, 30:40] = np.nan
+    counts = replace(Counts.of_values(before, after), fraction=(0.0, 0.5))
+    hidden = np.isnan(scores.strength(scorer, counts)[0])
+    assert hidden[30:40, 29:40].all()
+    assert not hidden[20:50, 41:60].any()
+    assert hidden.sum() < 150 + 80
 
 
 def test_an_index_without_its_bands_is_refused():
