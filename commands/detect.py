@@ -11,7 +11,9 @@ from gis.language import Catalogue
 if TYPE_CHECKING:  # heavy libraries wait until a command runs
     from commands.frame import Verbs
     from satellite.detection import Params
+    from satellite.presets import Preset
 
+_RULES = ("warn", "lower", "refuse")
 _METHODS = ("irmad", "mad", "cva", "ndvi", "ndwi", "mndwi", "ndbi", "nbr", "bsi")
 _PRESETS = ("all", "construction", "sheds", "mining", "waste", "water", "straw_burning", "reserve")
 
@@ -33,6 +35,10 @@ def detect(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--false-alarm", type=frame.share, metavar="P", help=words.say("cli.false_alarm"))
     parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
     parser.add_argument("--targets", type=Path, metavar="TOML", help=words.say("cli.target_rules"))
+    parser.add_argument("--season-days", type=int, metavar="N", help=words.say("judging.season_days"))
+    parser.add_argument("--season-rule", choices=_RULES, help=words.say("judging.season_rule"))
+    parser.add_argument("--merge-m", type=float, metavar="M", help=words.say("judging.merge_m"))
+    parser.add_argument("--keep-field-work", action="store_true", help=words.say("judging.keep_field_work"))
 
 
 def targets(verbs: "Verbs", words: Catalogue) -> None:
@@ -49,12 +55,28 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     out = arguments.out or project.detect
     own = project if out.resolve().is_relative_to(project.folder.resolve()) else None
     dates = (arguments.before_on, arguments.after_on)
-    asked = {"dates": dates, "params": _params(arguments), "preset": arguments.preset, "project": own}
-    step = chain.detect(pair, out, progress=frame.progress(words), **asked)
+    step = chain.detect(
+        pair,
+        out,
+        dates=dates,
+        params=_params(arguments),
+        preset=_preset(arguments),
+        project=own,
+        progress=frame.progress(words),
+    )
     frame.print_step(step, words)
     for code in step.figures["warnings"]:  # type: ignore[attr-defined]
         print(words.say(code))
     return 0
+
+
+def _preset(arguments: Arguments) -> "Preset":
+    from satellite import presets
+
+    preset = presets.standard()[arguments.preset]
+    given = {name: getattr(arguments, name) for name in ("season_days", "season_rule", "merge_m")}
+    preset = replace(preset, **{name: value for name, value in given.items() if value is not None})
+    return replace(preset, field_work=False) if arguments.keep_field_work else preset
 
 
 def _params(arguments: Arguments) -> "Params":

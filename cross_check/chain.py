@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from affine import Affine
 from numpy.typing import NDArray
 
-from cross_check import detections, leads, officers
+from cross_check import detections, judging, leads, officers
 from cross_check.files import Project
 from gis import density, files, grids, hotspots, readers, register, signals
 from gis.crs import EQUAL_AREA, STORAGE, stored
@@ -27,6 +27,7 @@ from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
 from satellite.patches import Grid
+from satellite.presets import Preset
 
 _VERSIONS = ("haidongqing", "numpy", "scipy", "rasterio", "shapely")
 
@@ -78,7 +79,7 @@ def detect(
     *,
     dates: tuple[date | None, date | None] = (None, None),
     params: detection.Params | None = None,
-    preset: str = "all",
+    preset: Preset | str = "all",
     project: Project | None = None,
     progress: Progress = silent,
 ) -> Step:
@@ -92,8 +93,9 @@ def detect(
     dates : (date or None, date or None)
         Overrule the dates that the files carry.
     params : detection.Params, optional
-    preset : str
-        Whose season and spell the dates are held against; ``presets.standard`` knows it.
+    preset : Preset or str
+        Whose season and spell the dates are held against, and what becomes of the patches; by its name one of
+        ``presets.standard``.
     project : Project, optional
         Whose other detections tell of the same patches, and which remembers this one.
     progress : Progress
@@ -101,23 +103,31 @@ def detect(
     Raises
     ------
     WorkbenchError
-        See ``satellite.files.open_pair`` and ``satellite.detection.run``.
+        See ``satellite.files.open_pair``, ``satellite.detection.run`` and ``judging.judge``; ``detect.seasons_apart``.
     """
-    params = params or detection.Params()
+    params, wanted = params or detection.Params(), presets.standard()[preset] if isinstance(preset, str) else preset
+    judging.demand(project, wanted)
     with images.open_pair(pair_files) as pair, files.folder_written_aside(out) as aside:
         synthetic = any(map(images.is_synthetic, (pair_files.before, pair_files.after)))
         origin = {"SYNTHETIC": "YES: made from synthetic images"} if synthetic else {}
         before_on = dates[0] or images.seen_on(pair_files.before)
         after_on = dates[1] or images.seen_on(pair_files.after)
+        seasons.allow(before_on, after_on, wanted.season_days, wanted.season_rule)
         with canvases.opened(aside, pair.grid, origin) as canvas:
             found = detection.run(
                 pair, before_on=before_on, after_on=after_on, params=params, canvas=canvas, progress=progress
             )
-        said = [*seasons.warnings(before_on, after_on), *presets.standard()[preset].misfits(before_on, after_on)]
-        facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": preset, "warnings": said}
+        said = [*seasons.warnings(before_on, after_on, wanted.season_days), *wanted.misfits(before_on, after_on)]
+        facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": wanted.name, "warnings": said}
+        facts["judging"] = wanted.judging(before_on, after_on)
+        judged = judging.judge(found.patches, pair_files, project, wanted)
+        said += judged.warnings
+        found = replace(found, patches=judged.patches, suppressed={**found.suppressed, **judged.counts})
         recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
         settled = detections.settle(found.patches, project, detections.name_of(recipe))
         files.write_table(told(settled), aside / "patches.gpkg")
+        if len(judged.left_out):
+            files.write_table(told(judged.left_out), aside / "left-out.gpkg")
         files.write_json(recipe, aside / "recipe.json")
     if project is not None:
         detections.keep(project, out, recipe, settled)

@@ -16,7 +16,7 @@ from gis.crs import EQUAL_AREA, STORAGE
 from gis.errors import WorkbenchError
 
 LEVELS = ("prefecture", "county")
-KINDS = (*regions.ZONE_KINDS, "river", "park", "grid")
+KINDS = (*regions.ZONE_KINDS, "river", "water", "cropland", "park", "grid")
 ASKED = ("sites", "leads", "patches")
 """What overlap with a layer and nearness to it are asked of."""
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import alignment, false_leads, findings, merging, patches, score_pixels, scores, seasons, sightings
+from satellite import alignment, false_leads, findings, patches, score_pixels, scores, seasons, sightings
 from satellite.alignment import Alignment, Pair
 from satellite.false_leads import Null
 from satellite.patches import Look, Marks
@@ -91,8 +91,6 @@ class Params:
         For the machine class.
     wanted : tuple of str, optional
         Names of the targets to keep; by default every change stays.
-    merge_m : float
-        Patches of one class so near are one, see ``merging``; 0 leaves them apart.
     """
 
     method: Method = field(default_factory=Method)
@@ -102,7 +100,6 @@ class Params:
     seed: int = 20_210_406
     targets: tuple[Target, ...] = field(default_factory=standard)
     wanted: tuple[str, ...] | None = None
-    merge_m: float = merging.WITHIN_M
 
     def __post_init__(self) -> None:
         """Refuse values without meaning."""
@@ -263,8 +260,6 @@ def run(
     seen = sightings.gather(sweep.strips(), patches.VOTES)
     progress(_STAGES - 1, _STAGES, "detect.outlining")
     found, suppressed = _outlined(pair, seen, noise, params, Look(pair.names, before_on, after_on))
-    merged = merging.merge(found, within_m=params.merge_m)
-    found, suppressed = merged.patches, suppressed | {"merged": merged.absorbed}
     residual = aligned.residual.length_px if aligned.residual.known else float("nan")
     gates = ("size", "noise", *(("registration",) if aligned.residual.known else ()))
     found = findings.complete(found, findings.Facts(pair.grid, noise.threshold, residual, sweep.unseen, gates))

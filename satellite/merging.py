@@ -4,6 +4,7 @@ What a bureau follows up is an event, not a group of pixels: a burn that a track
 places. Patches within 50 m whose later dates lie within 28 days are one, as in France's clear-cut alerts (SUFOSAT).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -20,9 +21,15 @@ from gis.crs import STORAGE
 WITHIN_M = 50.0
 APART_DAYS = 28
 _SNAP_DEG = 1e-8
-_SUMS = ("area_m2", "pixels")
-_MOST = ("holds_to", "probability", "looks")
-_LEAST = ("before_on", "first_on", "unseen_m")
+_RULES: dict[str, Callable[[pd.Series], object]] = {
+    **dict.fromkeys(("area_m2", "pixels", "fire_points"), lambda column: column.sum(min_count=1)),
+    **dict.fromkeys(("after_on", "holds_to", "probability", "looks", "fire_on"), pd.Series.max),
+    **dict.fromkeys(("before_on", "first_on", "unseen_m", "fire_m"), pd.Series.min),
+    "area_error_m2": lambda column: float(np.sqrt(np.square(column).sum())),
+    "gates": lambda column: ";".join(dict.fromkeys(";".join(column).split(";"))),
+    "in_zones": lambda column: ";".join(sorted(set(";".join(column).split(";")) - {""})),
+}
+"""How the parts of a patch are joined where it is not by their mean, weighed by area."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +55,9 @@ def merge(found: gpd.GeoDataFrame, *, within_m: float = WITHIN_M, apart_days: in
     Returns
     -------
     Merged
-        The whole keeps the id of its strongest part, so that a re-run, or one more part, changes no number. Areas and
-        pixels add up, all other figures are means weighed by area; the interval runs from the first earlier to the
-        last later date. Outlines are united, and distance to clouds is that of the nearest part.
+        The whole keeps the id of its strongest part, so that a re-run, or one more part, changes no number. Areas
+        and pixels add up, errors of areas by their squares; all other figures are means weighed by area. The interval
+        runs from the first earlier to the last later date; the distance to clouds is that of the nearest part.
     """
     if within_m <= 0 or len(found) < 2:  # noqa: PLR2004 - it takes two
         return Merged(found, 0)
@@ -94,12 +101,8 @@ def _whole(parts: gpd.GeoDataFrame) -> dict[str, object]:
 def _joined(name: str, column: pd.Series, weights: NDArray[np.float64], strongest: pd.Series) -> object:
     if name == "geometry":
         return shapely.union_all(column.to_numpy(), grid_size=_SNAP_DEG)
-    if name in _SUMS:
-        return column.sum()
-    if name in _MOST or name == "after_on":
-        return column.max()
-    if name in _LEAST:
-        return column.min()
+    if name in _RULES:
+        return _RULES[name](column)
     if pd.api.types.is_float_dtype(column):
         known = column.notna().to_numpy()
         return np.average(column[known], weights=weights[known]) if known.any() else np.nan

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from satellite import merging, seasons
+
 _DATA = Path(__file__).parent / "data" / "presets.toml"
 
 
@@ -25,6 +27,16 @@ class Preset:
         First and last day of the year between which both images should lie.
     most_days : int, optional
         Longest time between the images.
+    zones : tuple of str
+        Kinds of protected zones (``gis.regions.ZONE_KINDS``) that a patch must lie in; none by default.
+    field_work : bool
+        Whether patches whose ground has looked so before, and whole parcels of cropland, are left out.
+    season_days : int
+        Days of the year that the two dates may lie apart ...
+    season_rule : str
+        ... and what becomes of them otherwise, see ``seasons.RULES``.
+    merge_m : float
+        Patches of one class so near are one; 0 leaves them apart.
     """
 
     name: str
@@ -33,6 +45,17 @@ class Preset:
     smallest_m2: float
     season: tuple[int, int] | None = None
     most_days: int | None = None
+    zones: tuple[str, ...] = ()
+    field_work: bool = True
+    season_days: int = seasons.MOST_APART_DAYS
+    season_rule: str = "lower"
+    merge_m: float = merging.WITHIN_M
+
+    def judging(self, before_on: date | None, after_on: date | None) -> dict[str, object]:
+        """Return for a recipe how patches of two dates are judged."""
+        gap = seasons.apart_days(before_on, after_on) if before_on and after_on else None
+        kept = {name: getattr(self, name) for name in ("season_days", "season_rule", "field_work", "merge_m")}
+        return kept | {"zones": list(self.zones), "season_gap_days": gap}
 
     def misfits(self, before_on: date | None, after_on: date | None) -> list[str]:
         """Return what two dates lack for this search, as catalogue codes."""
@@ -53,6 +76,6 @@ def standard() -> dict[str, Preset]:
     made = {}
     for name, entry in table.items():
         season = entry.pop("season", None)
-        targets = tuple(entry.pop("targets"))
-        made[name] = Preset(name, targets, **entry, season=tuple(season) if season else None)
+        targets, zones = tuple(entry.pop("targets")), tuple(entry.pop("zones", ()))
+        made[name] = Preset(name, targets, **entry, zones=zones, season=tuple(season) if season else None)
     return made

@@ -164,7 +164,7 @@ def compare(
         all of it is unobserved, and its figures say why.
     """
     first, second = (date.fromisoformat(day) if day else None for day in dates)
-    params = detection.Params(false_alarm=false_alarm, smallest_m2=0, merge_m=0)
+    params = detection.Params(false_alarm=false_alarm, smallest_m2=0)
     with images.open_pair(PairFiles(before, after, tuple(clear))) as whole:
         pair = replace(whole, grid=_within(whole.grid, window)) if window else whole
         grid = pair.grid

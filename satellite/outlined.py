@@ -1,0 +1,122 @@
+"""Rim: the pixels of an image under outlines, such as those of patches or of water bodies, whatever its grid."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio import features
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+from shapely import STRtree
+from shapely.geometry import box
+
+from satellite import bands, looks
+from satellite.files import STRIP_ROWS, opened, reading
+from satellite.patches import Grid
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """What an image shows under m outlines.
+
+    Attributes
+    ----------
+    outline : (n,) int32
+        Outline of each pixel that was seen, counted from 0.
+    bands : dict
+        Common name to (n,) float32, physical values.
+    covered : (m,) int64
+        Pixels of each outline on the image, seen or not.
+    """
+
+    outline: NDArray[np.int32]
+    bands: dict[str, Values]
+    covered: NDArray[np.int64]
+
+    @property
+    def seen(self) -> NDArray[np.int64]:
+        """Pixels of each outline that were seen, (m,)."""
+        return np.bincount(self.outline, minlength=self.covered.size)
+
+    def medians(self) -> dict[str, NDArray[np.float64]]:
+        """Return the median of each band under each outline, (m,); NaN where nothing was seen."""
+        order = np.argsort(self.outline, kind="stable")
+        ends = np.cumsum(self.seen)[:-1]
+        return {
+            name: np.array([np.median(part) if part.size else np.nan for part in np.split(values[order], ends)])
+            for name, values in self.bands.items()
+        }
+
+
+def read(image: Path, clear: Sequence[Path], outlines: gpd.GeoSeries) -> Pixels:
+    """Read the pixels of an image whose middle lies in an outline; of overlapping outlines the last has it.
+
+    Parameters
+    ----------
+    image : Path
+    clear : sequence of Path
+        Masks (1 = usable), all of which must hold.
+    outlines : GeoSeries
+        Any CRS; those off the image have no pixels.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.rotated``.
+    """
+    with opened(image) as source:
+        grid = Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
+        placed = outlines.to_crs(grid.crs).to_numpy()
+        names = {bands.common_name(each): at for at, each in enumerate(source.descriptions, start=1) if each}
+        covered = np.zeros(len(placed), np.int64)
+        numbers: list[NDArray[np.int32]] = []
+        planes: list[Values] = []
+        for window, labels in _strips(grid, placed):
+            covered += np.bincount(labels[labels > 0] - 1, minlength=len(placed))
+            with reading(image):
+                values, seen = _read(source, list(names.values()), window)
+            for mask in clear:
+                seen &= _clear(mask, grid, window)
+            under = seen & (labels > 0)
+            numbers.append((labels[under] - 1).astype(np.int32))
+            planes.append(values[:, under])
+    flat = np.concatenate(planes, axis=1) if planes else np.zeros((len(names), 0), np.float32)
+    whole = np.concatenate(numbers) if numbers else np.zeros(0, np.int32)
+    return Pixels(whole, dict(zip(names, flat, strict=True)), covered)
+
+
+def _strips(grid: Grid, placed: NDArray[np.object_]) -> Iterator[tuple[Window, NDArray[np.int32]]]:
+    """Yield windows of the strips that outlines lie in, with the outline (from 1) of each pixel, 0 for none."""
+    if not len(placed):
+        return
+    tree = STRtree(placed)
+    for top in range(0, grid.rows, STRIP_ROWS):
+        rows = min(STRIP_ROWS, grid.rows - top)
+        corner = grid.transform @ (0, top)
+        transform = grid.transform @ type(grid.transform).translation(0, top)
+        end = grid.transform @ (grid.columns, top + rows)
+        hit = np.sort(tree.query(box(corner[0], end[1], end[0], corner[1])))
+        if hit.size:
+            shapes = ((placed[at], int(at) + 1) for at in hit)
+            labels = features.rasterize(shapes, (rows, grid.columns), fill=0, transform=transform, dtype="int32")
+            yield Window(0, top, grid.columns, rows), labels
+
+
+def _read(source: DatasetReader, at: list[int], window: Window) -> tuple[Values, NDArray[np.bool_]]:
+    values = source.read(at, window=window).astype(np.float32)
+    seen = looks.valid(source, at, window).all(axis=0) & np.isfinite(values).all(axis=0)
+    if source.nodata is None:
+        seen = seen & values.any(axis=0)
+    gains, offsets = (np.array([each[band - 1] for band in at], np.float32) for each in (source.scales, source.offsets))
+    return values * gains[:, None, None] + offsets[:, None, None], seen
+
+
+def _clear(mask: Path, grid: Grid, window: Window) -> NDArray[np.bool_]:
+    with opened(mask) as source, looks.placed(source, grid, mask.name) as on_grid:
+        return np.asarray(on_grid.read(1, window=window) == 1)

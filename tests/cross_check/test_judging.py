@@ -1,0 +1,179 @@
+"""Patches held against what else a project knows: planted targets among worked fields, fires, zones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point, box
+
+from cross_check import chain, judging
+from cross_check.files import Project
+from gis import files, fires
+from gis.crs import STORAGE
+from gis.errors import WorkbenchError
+from satellite import files as images
+from satellite import presets, synthetic, synthetic_fields
+from satellite.files import PairFiles
+
+BEFORE, AFTER, EARLIER = "2024-06-18", "2025-06-20", "2023-06-12"
+
+
+def _write(project, world, at, day):
+    scene = synthetic.scene(world, at)
+    scene.attrs["ACQUISITION_DATE"] = day
+    images.write_scene(scene, project.imagery / f"{day}.tif")
+    mask = project.imagery / f"{day}-clear.tif"
+    images.write_raster(synthetic.clear(world, at), world.land.grid, mask, nodata=255, tags={})
+
+
+def _pair(project):
+    paths = [project.imagery / f"{day}.tif" for day in (BEFORE, AFTER)]
+    return PairFiles(*paths, tuple(project.imagery / f"{day}-clear.tif" for day in (BEFORE, AFTER)))
+
+
+@pytest.fixture(scope="module")
+def fields(tmp_path_factory):
+    """A project of 36 km2 with a third of its fields worked, an earlier picture, and the detection without it."""
+    made = Project(tmp_path_factory.mktemp("fields"))
+    rng = np.random.default_rng(1)
+    world = synthetic_fields.worked(synthetic.make_world(1, size_px=600, each=2), 0.33, rng)
+    for at, day in ((0, BEFORE), (3, AFTER)):
+        _write(made, world, at, day)
+    chain.detect(_pair(made), made.detect, preset=replace(presets.standard()["all"], merge_m=0), project=made)
+    bare = files.read_layer(made.patches), files.read_json(made.recipe)
+    _write(made, synthetic_fields.earlier(world, rng), 3, EARLIER)
+    chain.detect(_pair(made), made.detect, preset=replace(presets.standard()["all"], merge_m=0), project=made)
+    return made, world, bare
+
+
+def _figures(world, found):
+    """Return false leads per 1,000 km2 of fields, and how many planted targets carry a named patch."""
+    truth = synthetic.truth(world, 0, 3)
+    real = truth[~truth["decoy"] & ~truth["kind"].isin(list(synthetic_fields.WORK))].to_crs(32651)
+    named = found[found["machine_class"] != "other"].to_crs(32651)
+    false = named.intersection(real.union_all()).area / named.area < 0.25
+    hit = gpd.sjoin(real, named).index.nunique()
+    return false.sum() / synthetic_fields.crop_km2(world) * 1000, hit
+
+
+def test_field_work_does_not_flood_the_list(fields):
+    """One earlier picture takes four of five false leads away, and no planted target goes with them."""
+    made, world, (bare, recipe) = fields
+    found = files.read_layer(made.patches)
+    without, hit_without = _figures(world, bare)
+    with_history, hit = _figures(world, found)
+    assert without > 300
+    assert with_history <= 0.2 * without
+    assert hit == hit_without >= 8
+    assert "judging.no_earlier" in recipe["warnings"]
+
+
+def test_what_is_left_out_is_counted_and_kept(fields):
+    """Each patch is in the list or among those left out, with its reason; the recipe counts them."""
+    made, _, (bare, _) = fields
+    found, left_out = files.read_layer(made.patches), files.read_layer(made.detect / "left-out.gpkg")
+    assert set(left_out["reason"]) == {"seen_before"}
+    assert sorted([*found["patch_id"], *left_out["patch_id"]]) == sorted(bare["patch_id"])
+    recipe = files.read_json(made.recipe)
+    assert recipe["figures"]["suppressed"]["seen_before"] == len(left_out)
+    assert recipe["judging"]["season_gap_days"] == 1  # of a leap year and a common one
+    assert found["gates"].str.contains("season").all()
+
+
+def test_field_work_can_be_kept(fields):
+    """A user may see it: the preset says so, and nothing is left out."""
+    made, _, (bare, _) = fields
+    wanted = replace(presets.standard()["all"], field_work=False, merge_m=0)
+    judged = judging.judge(bare, _pair(made), made, wanted)
+    assert len(judged.patches) == len(bare)
+    assert judged.left_out.empty
+
+
+def _patch(kind, x=127.0, **changes):
+    """Make a patch of 1 ha as a detection does."""
+    table = {
+        "patch_id": [f"P{kind}{x}"], "machine_class": [kind], "target": [kind], "score": [0.5], "area_m2": [1e4],
+        "before_on": pd.to_datetime(["2024-10-01"]), "after_on": pd.to_datetime(["2024-10-20"]), "d_ndvi": [-0.3],
+        "d_ndwi": [0.0], "d_ndbi": [0.0], "probability": [0.5], "strength": [9.0], "holds_to": [8.0], "pixels": [100],
+        "area_error_m2": [300.0], "residual_px": [0.1], "unseen_m": [np.nan], "looks": [1], "gates": ["size;noise"],
+        "changed": ["NDVI -0.30"],
+    }  # fmt: skip
+    shape = box(x, 47.0, x + 0.0013, 47.0009)
+    return gpd.GeoDataFrame(table | {name: [value] for name, value in changes.items()}, geometry=[shape], crs=STORAGE)
+
+
+def _project(tmp_path, zones=(), points=(), parcels=()):
+    made = Project(tmp_path)
+    if zones:
+        table = {"zone_id": ["Z"], "name": ["湿地"], "kind": ["reserve"]}
+        files.write_table(gpd.GeoDataFrame(table, geometry=[box(*zones)], crs=STORAGE), made.zones)
+    if points:
+        days = pd.to_datetime([day for *_, day in points])
+        rows = {"signal_id": [f"S{at}" for at in range(len(points))], "kind": "fire_point", "seen_on": days}
+        shapes = [Point(lon, lat) for lon, lat, _ in points]
+        files.write_table(gpd.GeoDataFrame(rows, geometry=shapes, crs=STORAGE), made.signals)
+    if parcels:
+        table = {"feature_id": ["F"], "name": ["地块"], "kind": ["cropland"]}
+        layer = gpd.GeoDataFrame(table, geometry=[box(*parcels)], crs=STORAGE)
+        files.write_table(layer, made.layers / "cropland.parquet")
+    return made
+
+
+NO_FILES = PairFiles(Path("a.tif"), Path("b.tif"))
+
+
+def test_burns_with_and_without_fire_points(tmp_path):
+    """A point of the project beside a scar raises its probability and is a gate passed; without any, it is said."""
+    scars = pd.concat([_patch("burn"), _patch("burn", 127.2)], ignore_index=True)
+    wanted = presets.standard()["straw_burning"]
+    made = _project(tmp_path, points=[(127.0005, 47.0005, "2024-10-12")])
+    judged = judging.judge(scars, NO_FILES, made, wanted)
+    table = judged.patches.set_index("patch_id")
+    assert table["fire_points"].tolist() == [1, 0]
+    assert table["probability"].iloc[0] > 0.85
+    assert table["probability"].iloc[1] < 0.45
+    assert "fire_point" in table["gates"].iloc[0]
+    assert judged.warnings == ()
+    alone = judging.judge(scars, NO_FILES, Project(tmp_path / "none"), wanted)
+    assert alone.warnings == ("judging.no_fire_points",)
+    assert alone.patches["probability"].tolist() == [0.5, 0.5]
+
+
+def test_a_point_at_a_works_confirms_nothing(tmp_path):
+    """Points that were merged into a fire at a known source of heat do not count."""
+    made = _project(tmp_path, points=[(127.0005, 47.0005, "2024-10-12")])
+    seen = fires.observed(files.read_layer(made.signals))
+    source = {"source_id": ["K"], "kind": ["kiln"], "reach_m": [500.0]}
+    kiln = gpd.GeoDataFrame(source, geometry=[Point(127.0005, 47.0005)], crs=STORAGE)
+    files.write_table(fires.merge(seen, kiln), made.fires)
+    judged = judging.judge(_patch("burn"), NO_FILES, made, presets.standard()["straw_burning"])
+    assert judged.patches["fire_points"].tolist() == [0]
+
+
+def test_cleared_wood_outside_the_reserve_is_left_out(tmp_path):
+    """Inside stays with the zone's name, outside is counted; without a layer the search is refused."""
+    wood = pd.concat([_patch("clearing"), _patch("clearing", 127.2)], ignore_index=True)
+    wanted = presets.standard()["reserve"]
+    made = _project(tmp_path, zones=(126.9, 46.9, 127.1, 47.1))
+    judged = judging.judge(wood, NO_FILES, made, replace(wanted, field_work=False))
+    assert judged.patches["in_zones"].tolist() == ["湿地"]
+    assert judged.counts["outside_zones"] == 1
+    for without in (None, Project(tmp_path / "none")):
+        with pytest.raises(WorkbenchError) as refusal:
+            judging.demand(without, wanted)
+        assert refusal.value.code == "zoning.no_layer"
+
+
+def test_a_whole_parcel_is_field_work(tmp_path):
+    """A patch that fills most of a parcel is left out; one that fills a corner of it, or burns it, stays."""
+    made = _project(tmp_path, parcels=(127.0, 47.0, 127.0015, 47.001))
+    wanted = presets.standard()["all"]
+    whole = judging.judge(_patch("waste"), NO_FILES, made, wanted)
+    assert (len(whole.patches), whole.counts["whole_parcel"]) == (0, 1)
+    burnt = judging.judge(_patch("burn"), NO_FILES, made, wanted)
+    assert len(burnt.patches) == 1
+    made = _project(tmp_path / "wide", parcels=(127.0, 47.0, 127.02, 47.02))
+    assert len(judging.judge(_patch("waste"), NO_FILES, made, wanted).patches) == 1

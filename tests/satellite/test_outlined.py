@@ -1,0 +1,70 @@
+"""Pixels under outlines."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+from shapely.geometry import box
+
+from satellite import outlined
+
+EDGE = rasterio.Affine(10, 0, 600_000, 0, -10, 5_060_000)
+
+
+def _image(path, data, names=("red", "nir"), **changes):
+    profile = {"driver": "GTiff", "count": len(data), "height": data.shape[1], "width": data.shape[2]}
+    profile |= {"dtype": data.dtype.name, "crs": "EPSG:32651", "transform": EDGE, "nodata": 0} | changes
+    with rasterio.open(path, "w", **profile) as sink:
+        sink.write(data)
+        sink.descriptions = names
+        sink.scales = (0.5, 1.0)
+        sink.offsets = (0.0, 3.0)
+    return path
+
+
+@pytest.fixture
+def taken(tmp_path):
+    """An image of 1,100 rows whose red is the row and whose near infrared the column, from 1."""
+    rows, columns = np.mgrid[1:1101, 1:81]
+    return _image(tmp_path / "a.tif", np.stack([rows, columns]).astype(np.uint16))
+
+
+def _outlines(*windows):
+    boxes = [
+        box(600_000 + 10 * left, 5_060_000 - 10 * bottom, 600_000 + 10 * right, 5_060_000 - 10 * top)
+        for top, bottom, left, right in windows
+    ]
+    return gpd.GeoSeries(boxes, crs="EPSG:32651").to_crs(4490)
+
+
+def test_medians_are_those_of_the_pixels(taken):
+    """Across the border of strips, with scale and offset; an outline off the image has nothing."""
+    found = outlined.read(taken, (), _outlines((500, 530, 10, 20), (0, 3, 0, 3), (5000, 5010, 0, 10)))
+    assert found.covered.tolist() == [300, 9, 0]
+    medians = found.medians()
+    assert medians["red"][:2] == pytest.approx([515.5 / 2, 1.0])
+    assert medians["nir"][:2] == pytest.approx([15.5 + 3, 2 + 3])
+    assert np.isnan(medians["red"][2])
+
+
+def test_masks_hide_pixels_and_nodata_too(taken, tmp_path):
+    """All masks must hold; what is hidden is covered but not seen."""
+    first, second = (np.ones((1, 1100, 80), np.uint8) for _ in range(2))
+    first[:, :, :12] = 0
+    second[:, 505:, :] = 0
+    masks = [_mask(tmp_path / f"{at}.tif", mask) for at, mask in enumerate((first, second))]
+    found = outlined.read(taken, masks, _outlines((500, 530, 10, 20)))
+    assert (found.covered.tolist(), found.seen.tolist()) == ([300], [5 * 8])
+
+
+def _mask(path, data):
+    profile = {"driver": "GTiff", "count": 1, "height": data.shape[1], "width": data.shape[2], "dtype": "uint8"}
+    with rasterio.open(path, "w", crs="EPSG:32651", transform=EDGE, **profile) as sink:
+        sink.write(data)
+    return path
+
+
+def test_no_outline_is_no_pixel(taken):
+    """An empty table reads nothing."""
+    found = outlined.read(taken, (), _outlines())
+    assert found.outline.size == found.covered.size == 0
