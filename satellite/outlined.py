@@ -15,8 +15,9 @@ from shapely import STRtree
 from shapely.geometry import box
 
 from satellite import bands, looks
-from satellite.files import STRIP_ROWS, opened, reading
+from satellite.files import STRIP_ROWS
 from satellite.patches import Grid
+from satellite.sources import opened, reading
 
 Values = NDArray[np.float32]
 
