@@ -29,6 +29,7 @@ from commands import (
     sensing,
     triage,
     watch,
+    watched,
 )
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
@@ -51,6 +52,7 @@ _FEWEST_PX = 200
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 1 after a fault that the user can mend."""
+    watched.begin()
     argv = list(sys.argv[1:] if argv is None else argv)
     words = catalogue(_language(argv))
     arguments = _parser(words).parse_args(argv)

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -32,6 +33,8 @@ ENDED = STATES[2:]
 
 PROGRESS = "HDQ_PROGRESS"
 """Environment variable naming the file that a command tells its progress to."""
+WATCHED = "HDQ_WATCHED"
+"""Environment variable that bids a command end with its worker, see ``commands.watched``."""
 
 _POLL_S = 0.2
 _PATIENCE_S = 5.0
@@ -205,10 +208,15 @@ def _run(project: Project, folder: Path) -> int:
     order = _order(folder)
     command = [sys.executable, "-m", "cli", *order.argv]
     command += ["--project", str(project.folder), "--language", order.language]
-    surroundings = {**os.environ, PROGRESS: str(folder / "progress.json"), "PYTHONUNBUFFERED": "1"}
+    told = {PROGRESS: str(folder / "progress.json"), WATCHED: "1", "PYTHONUNBUFFERED": "1"}
     with (folder / "log.txt").open("wb") as said:
         child = subprocess.Popen(  # noqa: S603 - the project's own command
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=surroundings
+            command,
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
+            env=os.environ | told,
+            start_new_session=True,
         )
         while child.poll() is None and not _cancelled(folder):
             time.sleep(_POLL_S)
@@ -219,11 +227,12 @@ def _run(project: Project, folder: Path) -> int:
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:
-    child.terminate()
+    """Stop a command and, where the system knows groups, every process that it has started."""
     try:
+        os.killpg(child.pid, signal.SIGTERM) if hasattr(os, "killpg") else child.terminate()
         child.wait(_PATIENCE_S)
     except subprocess.TimeoutExpired:
-        child.kill()
+        os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
         child.wait()
 
 

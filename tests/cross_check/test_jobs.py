@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,8 @@ from cross_check import jobs
 from cross_check.files import Project
 
 COMMAND = (
-    "import os, time; from pathlib import Path; from cross_check import jobs;"
+    "import os, time; from pathlib import Path; from commands import watched; from cross_check import jobs;"
+    "watched.begin(); Path(os.environ['HDQ_PROGRESS']).with_name('pid').write_text(str(os.getpid()));"
     "jobs.teller(Path(os.environ['HDQ_PROGRESS']))(1, 4, 'jobs.none'); time.sleep(60)"
 )
 ran = subprocess.Popen
@@ -67,6 +69,27 @@ def test_a_job_runs_in_its_own_process_and_ends(tmp_path):
     assert (ended.state, ended.by, ended.argv, ended.sent_at) == ("done", "甲", tuple(LIST), AT)
     assert job.job_id in ended.said
     assert [each.job_id for each in jobs.listing(project)] == [job.job_id]
+
+
+def test_a_command_ends_with_its_worker(slow):
+    """The worker alone is killed, as by a system short of memory: its command is gone within seconds."""
+    project, job_id, worker = slow
+    command = int((project.jobs / job_id / "pid").read_text(encoding="utf-8"))
+    os.kill(command, 0)
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.wait()
+    deadline = time.monotonic() + 20
+    while _runs(command):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert jobs.find(project, job_id).state == "broken"
+
+
+def _runs(process):
+    try:
+        return "Z" not in Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
 
 
 def test_a_fault_of_the_user_is_told_in_the_log(tmp_path):
