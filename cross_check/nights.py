@@ -1,6 +1,7 @@
 """Nights: days on the road of one or more teams that sleep at lodging places, and nowhere else."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +12,13 @@ from cross_check.nights_search import Facts, State
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Clock = Callable[[], float]
 
 NEVER = int(nights_search.NEVER)
 """A fee that forbids a visit on a day."""
 
-_NEIGHBOURS, _BEDS, _SLICE = 40, 4, 200
+_NEIGHBOURS, _BEDS, _SLICE, _STAGES = 40, 4, 200, 12
 
 
 @dataclass(frozen=True)
@@ -85,17 +87,22 @@ class Search:
         First and last temperature of the annealing, in the unit of the drives.
     balance : float
         Price of a unit of the time that the busiest team spends on the road and on site.
+    hands : int
+        Threads that search side by side and go on from the best plan of any of them twelve times on the way.
     """
 
     iterations: int = 4000
     seconds: float | None = None
     warmth: tuple[float, float] = (160.0, 1.6)
     balance: float = 0.0
+    hands: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a search that does not begin or heats up."""
-        if self.iterations < 1 or (self.seconds is not None and self.seconds <= 0) or self.balance < 0:
-            raise ValueError("iterations and seconds are positive, balance not negative")
+        if min(self.iterations, self.hands) < 1 or (self.seconds is not None and self.seconds <= 0):
+            raise ValueError("iterations, hands and seconds are positive")
+        if self.balance < 0:
+            raise ValueError("balance is not negative")
         if not 0 < self.warmth[1] <= self.warmth[0]:
             raise ValueError("the search cools from a warm beginning to an end above 0")
 
@@ -193,18 +200,53 @@ def _begin(problem: Problem, facts: Facts, start: Sequence[Sequence[int]], rng: 
     return state
 
 
+@dataclass
+class _Hand:
+    """One of those that search at the same time: where it stands, the best it has seen, what both cost."""
+
+    now: State
+    top: State
+    costs: Floats
+    rng: np.random.Generator
+
+
 def _search(facts: Facts, search: Search, state: State, rng: np.random.Generator, clock: Clock | None) -> State:
-    top = State(*(array.copy() for array in state))
+    """Let all hands search, and after every stage go on from the best plan of any of them."""
     costs = np.full(2, nights_search.price(state, facts, search.balance))
+    rngs = [rng, *rng.spawn(search.hands - 1)] if search.hands > 1 else [rng]
+    hands = [_Hand(_copied(state), _copied(state), costs.copy(), each) for each in rngs]
+    began = clock() if clock else 0.0
+    # The compiled search lets other threads run beside it.
+    with ThreadPoolExecutor(search.hands) as pool:
+        for stage in range(_STAGES):
+            shares = (stage / _STAGES, (stage + 1) / _STAGES)
+            list(pool.map(lambda hand: _stage(hand, facts, search, shares, clock, began), hands))  # noqa: B023
+            best = min(hands, key=lambda hand: float(hand.costs[1]))
+            for hand in hands:
+                if hand.costs[1] > best.costs[1]:
+                    hand.now, hand.top, hand.costs = _copied(best.now), _copied(best.top), best.costs.copy()
+    return best.top
+
+
+def _stage(
+    hand: _Hand, facts: Facts, search: Search, shares: tuple[float, float], clock: Clock | None, began: float
+) -> None:
+    """Search from one share of the whole to another, while it cools."""
     first, last = search.warmth
-    began, done, share = clock() if clock else 0.0, 0, 0.0
-    while share < 1:
-        size = _SLICE if search.seconds is not None else min(_SLICE, search.iterations - done)
+    whole, done = round(search.iterations * shares[1]) - round(search.iterations * shares[0]), 0
+    share = shares[0]
+    while share < shares[1]:
+        size = _SLICE if search.seconds is not None else min(_SLICE, whole - done)
         warmth = first * (last / first) ** share
-        nights_search.run(state, top, costs, facts, (warmth, size, search.balance), rng)
+        nights_search.run(hand.now, hand.top, hand.costs, facts, (warmth, size, search.balance), hand.rng)
         done += size
-        share = (clock() - began) / search.seconds if search.seconds and clock else done / search.iterations
-    return top
+        share = (clock() - began) / search.seconds if search.seconds and clock else shares[0] + done / search.iterations
+        if search.seconds is None and done >= whole:
+            break
+
+
+def _copied(state: State) -> State:
+    return State(*(array.copy() for array in state))
 
 
 def _facts(problem: Problem) -> Facts:

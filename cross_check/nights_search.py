@@ -216,8 +216,10 @@ def _better_in_day(want: Want, best: Move, state: State, work: Ints, facts: Fact
     """Return the cheapest place for a visit in a day with its beds as they are, if it beats the best so far."""
     visit, route, fee = want
     count, place = state.counts[route], facts.visits[visit, 0]
-    row, ends = state.rows[route], ends_of(route, state.nights)
     spare = facts.rules[route, days.DUTY] - work[route] - facts.visits[visit, 1]
+    if spare < 0:
+        return best
+    row, ends = state.rows[route], ends_of(route, state.nights)
     trial, before = np.empty(len(row), np.int64), ends[0]
     for number in range(count + 1):
         after = ends[1] if number == count else facts.visits[row[number], 0]

@@ -1,8 +1,9 @@
 """Rim: driving times from a routing service of the bureau's own, OSRM or Valhalla, asked over HTTP."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,14 +13,51 @@ import requests
 from cross_check.travel import Floats, Ints
 from gis.errors import WorkbenchError
 
-Ask = Callable[[Floats, Floats], tuple[Floats, Floats]]
-
 _TIMEOUT_S = 60
 _OSRM_OK = "Ok"
 
 
 @dataclass(frozen=True)
-class Osrm:
+class _Service(ABC):
+    """A service that is asked for so many starts and ends at a time."""
+
+    url: str
+    block: int = field(default=50, kw_only=True)
+
+    @abstractmethod
+    def _ask(self, starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
+        """Return metres and seconds between starts and ends; NaN where there is no way."""
+
+    def table(self, ids: list[str], places: Floats) -> tuple[Floats, Ints]:
+        """Return metres and minutes, see ``route_cases.Roads``.
+
+        Raises
+        ------
+        WorkbenchError
+            ``roads.no_answer``, ``roads.refused``, ``roads.not_understood`` or ``roads.no_way``.
+        """
+        count = len(places)
+        metres, seconds = np.zeros((count, count)), np.zeros((count, count))
+        blocks = [slice(first, first + self.block) for first in range(0, count, self.block)]
+        for rows, columns in product(blocks, blocks):
+            metres[rows, columns], seconds[rows, columns] = self._ask(places[rows], places[columns])
+        lost = np.argwhere(~(np.isfinite(metres) & np.isfinite(seconds)))
+        if len(lost):
+            start, end = (ids[number] for number in lost[0])
+            raise WorkbenchError(
+                "roads.no_way",
+                "No road between {start} and {end} ({count} pairs)",
+                start=start,
+                end=end,
+                count=len(lost),
+            )
+        np.fill_diagonal(metres, 0)
+        np.fill_diagonal(seconds, 0)
+        return metres, np.ceil(seconds / 60 - 1e-9).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Osrm(_Service):
     """OSRM's table service (project-osrm.org, API v1).
 
     Parameters
@@ -32,19 +70,7 @@ class Osrm:
         their sum.
     """
 
-    url: str
     profile: str = "driving"
-    block: int = 50
-
-    def table(self, ids: list[str], places: Floats) -> tuple[Floats, Ints]:
-        """Return metres and minutes, see ``route_cases.Roads``.
-
-        Raises
-        ------
-        WorkbenchError
-            ``roads.no_answer``, ``roads.refused``, ``roads.not_understood`` or ``roads.no_way``.
-        """
-        return _blocks(ids, places, self.block, self._ask)
 
     def _ask(self, starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
         both = np.concatenate([starts, ends])
@@ -62,7 +88,7 @@ class Osrm:
 
 
 @dataclass(frozen=True)
-class Valhalla:
+class Valhalla(_Service):
     """Valhalla's ``sources_to_targets`` service.
 
     Parameters
@@ -74,19 +100,7 @@ class Valhalla:
         Sources and targets of one request at most; the server's ``max_matrix_location_pairs`` is 2,500 by default.
     """
 
-    url: str
     costing: str = "auto"
-    block: int = 50
-
-    def table(self, ids: list[str], places: Floats) -> tuple[Floats, Ints]:
-        """Return metres and minutes, see ``route_cases.Roads``.
-
-        Raises
-        ------
-        WorkbenchError
-            ``roads.no_answer``, ``roads.refused``, ``roads.not_understood`` or ``roads.no_way``.
-        """
-        return _blocks(ids, places, self.block, self._ask)
 
     def _ask(self, starts: Floats, ends: Floats) -> tuple[Floats, Floats]:
         def spots(points: Floats) -> list[dict[str, float]]:
@@ -121,24 +135,6 @@ def service(kind: str, url: str) -> Osrm | Valhalla:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise WorkbenchError("roads.bad_url", "{url} is no address such as http://roads.local:5000", url=url)
     return Osrm(url) if kind == "osrm" else Valhalla(url)
-
-
-def _blocks(ids: list[str], places: Floats, block: int, ask: Ask) -> tuple[Floats, Ints]:
-    count = len(places)
-    metres, seconds = np.zeros((count, count)), np.zeros((count, count))
-    for row in range(0, count, block):
-        for column in range(0, count, block):
-            at = np.ix_(range(row, min(row + block, count)), range(column, min(column + block, count)))
-            metres[at], seconds[at] = ask(places[row : row + block], places[column : column + block])
-    lost = np.argwhere(~(np.isfinite(metres) & np.isfinite(seconds)))
-    if len(lost):
-        start, end = (ids[number] for number in lost[0])
-        raise WorkbenchError(
-            "roads.no_way", "No road between {start} and {end} ({count} pairs)", start=start, end=end, count=len(lost)
-        )
-    np.fill_diagonal(metres, 0)
-    np.fill_diagonal(seconds, 0)
-    return metres, np.ceil(seconds / 60 - 1e-9).astype(np.int64)
 
 
 def _sent(

@@ -31,7 +31,7 @@ def regions() -> gpd.GeoDataFrame:
 
 
 def assignment() -> pd.DataFrame:
-    """Return two teams that visit each other's regions."""
+    """Return two teams that visit each other's regions; the first has an interest in a site."""
     return pd.DataFrame(
         {
             "team_id": [f"T{B}", f"T{A}"],
@@ -39,7 +39,7 @@ def assignment() -> pd.DataFrame:
             "division_code": [A, B],
             "officer_ids": "a;b",
             "officers": 2,
-            "interest_sites": None,
+            "interest_sites": ["S-secret", None],
             "travel_km": 300.0,
             "expertise_met": True,
             "load_min": 300.0,
@@ -48,29 +48,40 @@ def assignment() -> pd.DataFrame:
     )
 
 
+def target(target_id: str, place: tuple[float, float], region: str = A, **changes: object) -> dict[str, object]:
+    """Return a lead so many degrees from the seat of a region, the other region's team's to visit."""
+    return {
+        "target_id": target_id,
+        "target_kind": "lead",
+        "name": f"target {target_id}",
+        "team_id": {A: f"T{B}", B: f"T{A}"}[region],
+        "division_code": region,
+        "site_id": None,
+        "risk": 1,
+        "service_min": 60,
+        "trigger": target_id,
+        "check_kind": "case",
+        "document_no": "TEST 1",
+        "opens": None,
+        "closes": None,
+        "geometry": Point(SEATS[region][0] + place[0], SEATS[region][1] + place[1]),
+    } | changes
+
+
+def table(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
+    """Return targets (``plans.TARGETS``) of rows."""
+    return gpd.GeoDataFrame(rows, columns=list(plans.TARGETS.columns), geometry="geometry", crs=STORAGE)
+
+
 def targets(count: int, seed: int, spread: float = 0.5) -> gpd.GeoDataFrame:
     """Return leads around the seat of the first region, all of its one team."""
     rng = np.random.default_rng(seed)
-    rows = [
-        {
-            "target_id": f"L{number:03d}",
-            "target_kind": "lead",
-            "name": f"target {number}",
-            "team_id": f"T{B}",
-            "division_code": A,
-            "site_id": None,
-            "risk": int(rng.integers(1, 4)),
-            "service_min": int(rng.integers(45, 121)),
-            "trigger": f"L{number:03d}",
-            "check_kind": "case",
-            "document_no": "TEST 1",
-            "opens": None,
-            "closes": None,
-            "geometry": Point(SEATS[A][0] + rng.normal(0, spread), SEATS[A][1] + rng.normal(0, spread / 2)),
-        }
-        for number in range(count)
-    ]
-    return gpd.GeoDataFrame(rows, columns=list(plans.TARGETS.columns), geometry="geometry", crs=STORAGE)
+    rows = []
+    for number in range(count):
+        risk, service = int(rng.integers(1, 4)), int(rng.integers(45, 121))
+        place = (rng.normal(0, spread), rng.normal(0, spread / 2))
+        rows.append(target(f"L{number:03d}", place, risk=risk, service_min=service))
+    return table(rows)
 
 
 def houses() -> gpd.GeoDataFrame:

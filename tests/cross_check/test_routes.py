@@ -6,73 +6,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import Point, box
+from shapely import Point
 
-from cross_check import audits, plans, routes
+from cross_check import audits, routes
 from cross_check.nights import Search
 from cross_check.route_params import Params
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 from gis.language import catalogue
+from tests.cross_check.round_made import SEATS, A, B, assignment, regions, table, target
 
-A, B = "230100", "230200"
-SEATS = {A: (126.5, 45.8), B: (124.0, 47.3)}
 QUICK = Params(search=Search(iterations=400))
-
-
-def _regions() -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        {
-            "division_code": list(SEATS),
-            "name_zh": list(SEATS),
-            "name_en": list(SEATS),
-            "seat_lon": [lon for lon, _ in SEATS.values()],
-            "seat_lat": [lat for _, lat in SEATS.values()],
-        },
-        geometry=[box(lon - 3, lat - 3, lon + 3, lat + 3) for lon, lat in SEATS.values()],
-        crs=STORAGE,
-    )
-
-
-def _assignment() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "team_id": [f"T{B}", f"T{A}"],
-            "home_division": [B, A],
-            "division_code": [A, B],
-            "officer_ids": "a;b",
-            "officers": 2,
-            "interest_sites": ["S-secret", None],
-            "travel_km": 300.0,
-            "expertise_met": True,
-            "load_min": 300.0,
-            "reason": "rounds.nearest",
-        }
-    )
-
-
-def _target(target_id: str, place: tuple[float, float], home: str = A, **changes: object) -> dict[str, object]:
-    team = {A: f"T{B}", B: f"T{A}"}[home]
-    return {
-        "target_id": target_id,
-        "target_kind": "lead",
-        "name": f"target {target_id}",
-        "team_id": team,
-        "division_code": home,
-        "site_id": None,
-        "risk": 1,
-        "service_min": 60,
-        "trigger": target_id,
-        "check_kind": "case",
-        "document_no": "TEST 1",
-        "opens": None,
-        "closes": None,
-        "geometry": Point(SEATS[home][0] + place[0], SEATS[home][1] + place[1]),
-    } | changes
-
-
-def _table(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(rows, columns=list(plans.TARGETS.columns), geometry="geometry", crs=STORAGE)
 
 
 def _random_targets(count: int, seed: int, spread: float = 0.9) -> gpd.GeoDataFrame:
@@ -81,7 +25,7 @@ def _random_targets(count: int, seed: int, spread: float = 0.9) -> gpd.GeoDataFr
     for number in range(count):
         opens, closes = rng.choice([None, "09:30", "13:10"]), rng.choice([None, "11:40", "12:30", "16:00"])
         rows.append(
-            _target(
+            target(
                 f"L{number:03d}",
                 (float(rng.normal(0, spread)), float(rng.normal(0, spread / 2))),
                 [A, B][number % 2],
@@ -92,15 +36,15 @@ def _random_targets(count: int, seed: int, spread: float = 0.9) -> gpd.GeoDataFr
                 closes=closes,
             )
         )
-    return _table(rows)
+    return table(rows)
 
 
 def _plan(targets: gpd.GeoDataFrame, params: Params = QUICK) -> routes.Routes:
-    return routes.plan(_assignment(), targets, _regions(), params=params)
+    return routes.plan(assignment(), targets, regions(), params=params)
 
 
 def _audit(planned: routes.Routes, targets: gpd.GeoDataFrame, params: Params = QUICK) -> list[audits.Violation]:
-    return audits.check(planned, targets, _assignment(), _regions(), params=params)
+    return audits.check(planned, targets, assignment(), regions(), params=params)
 
 
 @settings(max_examples=8)
@@ -116,7 +60,7 @@ def test_the_same_input_gives_the_same_routes_whatever_the_order_of_rows():
     targets = _random_targets(30, 7)
     first = _plan(targets)
     shuffled = targets.iloc[np.random.default_rng(1).permutation(len(targets))]
-    again = routes.plan(_assignment()[::-1], shuffled, _regions()[::-1], params=QUICK)
+    again = routes.plan(assignment()[::-1], shuffled, regions()[::-1], params=QUICK)
     for name in ("visits", "legs", "nights", "unserved", "reserve"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
 
@@ -124,9 +68,7 @@ def test_the_same_input_gives_the_same_routes_whatever_the_order_of_rows():
 def test_high_risk_is_kept_when_not_all_fit():
     """Of nine targets at one place, alike but for the risk, a day of two visits holds the two of risk 3."""
     risks = [1, 1, 1, 2, 2, 3, 1, 2, 3]
-    targets = _table(
-        [_target(f"L{number}", (0.1, 0.0), risk=risk, service_min=180) for number, risk in enumerate(risks)]
-    )
+    targets = table([target(f"L{number}", (0.1, 0.0), risk=risk, service_min=180) for number, risk in enumerate(risks)])
     planned = _plan(targets, Params(days=1, search=QUICK.search))
     assert sorted(planned.visits["target_id"]) == ["L5", "L8"]
     assert set(planned.unserved["reason"]) == {"routes.no_time"}
@@ -134,10 +76,10 @@ def test_high_risk_is_kept_when_not_all_fit():
 
 def test_a_lead_is_kept_before_any_site():
     """With room for one visit a lead of risk 1 wins over a nearer site of risk 3."""
-    targets = _table(
+    targets = table(
         [
-            _target("S1", (0.1, 0.0), target_kind="site", risk=3, trigger=None, check_kind="special", service_min=250),
-            _target("L1", (0.3, 0.0), service_min=250),
+            target("S1", (0.1, 0.0), target_kind="site", risk=3, trigger=None, check_kind="special", service_min=250),
+            target("L1", (0.3, 0.0), service_min=250),
         ]
     )
     planned = _plan(targets, Params(days=1, search=QUICK.search))
@@ -147,18 +89,18 @@ def test_a_lead_is_kept_before_any_site():
 
 def test_the_most_valuable_day_comes_first():
     """With one visit a day the days run by falling risk."""
-    targets = _table([_target(f"L{risk}", (0.1 * risk, 0.0), risk=risk, service_min=250) for risk in (1, 3, 2)])
+    targets = table([target(f"L{risk}", (0.1 * risk, 0.0), risk=risk, service_min=250) for risk in (1, 3, 2)])
     assert _plan(targets, Params(nights="base", search=QUICK.search)).visits["target_id"].tolist() == ["L3", "L2", "L1"]
 
 
 def test_what_cannot_be_reached_says_why():
     """Too far for a day, closed before anybody can be there, or simply no room: each has its own reason."""
-    targets = _table(
+    targets = table(
         [
-            _target("far", (5.0, 0.0)),
-            _target("shut", (1.0, 0.0), closes="08:30"),
-            _target("never", (0.0, 0.0), opens="20:00"),
-            _target("near", (0.1, 0.0)),
+            target("far", (5.0, 0.0)),
+            target("shut", (1.0, 0.0), closes="08:30"),
+            target("never", (0.0, 0.0), opens="20:00"),
+            target("near", (0.1, 0.0)),
         ]
     )
     planned = _plan(targets, Params(nights="base", search=QUICK.search))
@@ -171,7 +113,7 @@ def test_what_cannot_be_reached_says_why():
 
 def test_the_day_has_its_break_between_the_hours_set():
     """Four visits of 80 minutes at the seat: the break begins between 11:30 and 13:00 and no visit is cut by it."""
-    targets = _table([_target(f"L{number}", (0.0, 0.0), service_min=80 + 15 * (number == 2)) for number in range(4)])
+    targets = table([target(f"L{number}", (0.0, 0.0), service_min=80 + 15 * (number == 2)) for number in range(4)])
     planned = _plan(targets, Params(days=1, search=QUICK.search))
     leg = planned.legs.iloc[0]
     assert "11:30" <= leg["lunch"] <= "13:00"
@@ -190,14 +132,18 @@ def test_nights_are_spent_at_lodgings_and_bring_far_targets_into_reach():
         geometry=[Point(SEATS[A][0] + 3.3, SEATS[A][1])],
         crs=STORAGE,
     )
-    targets = _table([_target(f"L{number}", (3.2, 0.1 * number), service_min=90) for number in range(3)])
-    planned = routes.plan(_assignment(), targets, _regions(), params=QUICK, lodgings=house)
+    targets = table([target(f"L{number}", (3.2, 0.1 * number), service_min=90) for number in range(3)])
+    planned = routes.plan(assignment(), targets, regions(), params=QUICK, lodgings=house)
     assert len(planned.visits) == 3
     assert "H1" in set(planned.nights["lodging_id"])
     audited = {"params": QUICK, "lodgings": house}
-    assert audits.check(planned, targets, _assignment(), _regions(), **audited) == []
+    assert audits.check(planned, targets, assignment(), regions(), **audited) == []
     at_base = routes.plan(
-        _assignment(), targets, _regions(), params=Params(nights="base", search=QUICK.search), lodgings=house
+        assignment(),
+        targets,
+        regions(),
+        params=Params(nights="base", search=QUICK.search),
+        lodgings=house,
     )
     assert set(at_base.unserved["reason"]) == {"routes.out_of_reach"}
     assert set(at_base.nights["lodging_id"]) == {A, B}
@@ -213,25 +159,25 @@ def test_base_nights_keep_every_rule_and_return_every_evening():
 
 def test_a_team_of_four_may_split_into_two_crews():
     """Two crews of one team serve more of forty targets than one, share the work, and each has two officers."""
-    targets = _table([_target(f"L{number:02d}", (0.02 * number, 0.0), service_min=100) for number in range(30)])
-    four = _assignment().assign(officers=4)
+    targets = table([target(f"L{number:02d}", (0.02 * number, 0.0), service_min=100) for number in range(30)])
+    four = assignment().assign(officers=4)
     params = Params(days=2, crews=2, search=QUICK.search)
     one, two = (
-        routes.plan(each, targets, _regions(), params=params) for each in (_assignment().assign(officers=3), four)
+        routes.plan(each, targets, regions(), params=params) for each in (assignment().assign(officers=3), four)
     )
     assert len(two.visits) > len(one.visits)
     assert two.visits["crew"].nunique() == 2
-    assert audits.check(two, targets, four, _regions(), params=params) == []
+    assert audits.check(two, targets, four, regions(), params=params) == []
     sizes = two.visits.groupby("crew").size()
     assert abs(int(sizes[1]) - int(sizes[2])) <= 1
     with pytest.raises(WorkbenchError) as refused:
-        routes.plan(_assignment().assign(officers=1), targets, _regions(), params=params)
+        routes.plan(assignment().assign(officers=1), targets, regions(), params=params)
     assert refused.value.code == "routes.too_few"
 
 
 def test_a_leg_runs_from_the_seat_through_the_visits_and_back():
     """The line starts and ends at the seat and passes the visits; its length is the geodesic times the detour."""
-    targets = _table([_target("L1", (0.2, 0.0)), _target("L2", (0.2, 0.1))])
+    targets = table([target("L1", (0.2, 0.0)), target("L2", (0.2, 0.1))])
     planned = _plan(targets)
     line, places = planned.legs.geometry.iloc[0], planned.visits.geometry
     assert list(line.coords) == [SEATS[A], *[(place.x, place.y) for place in places], SEATS[A]]
@@ -245,19 +191,23 @@ def test_progress_tells_every_team():
     """The callable hears of each team in turn and of the end."""
     heard = []
     routes.plan(
-        _assignment(), _random_targets(4, 0), _regions(), params=QUICK, progress=lambda *news: heard.append(news)
+        assignment(),
+        _random_targets(4, 0),
+        regions(),
+        params=QUICK,
+        progress=lambda *news: heard.append(news),
     )
     assert heard == [(0, 2, "routes.team"), (1, 2, "routes.team"), (2, 2, "routes.team")]
 
 
 def test_a_target_of_a_team_that_is_not_sent_is_refused():
     """A plan for another round's targets is a fault that names the team."""
-    targets = _table([_target("L1", (0.1, 0.0), team_id="T999999")])
+    targets = table([target("L1", (0.1, 0.0), team_id="T999999")])
     with pytest.raises(WorkbenchError) as refused:
         _plan(targets)
     assert (refused.value.code, refused.value.params) == ("routes.unknown_team", {"teams": "T999999"})
     with pytest.raises(WorkbenchError) as refused:
-        routes.plan(_assignment(), _random_targets(2, 0), _regions().iloc[:1], params=QUICK)
+        routes.plan(assignment(), _random_targets(2, 0), regions().iloc[:1], params=QUICK)
     assert refused.value.code == "routes.unknown_division"
 
 
