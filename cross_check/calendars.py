@@ -27,12 +27,16 @@ class Calendar:
         Whether the year's notice of holidays is entered; else only fixed dates and week-ends are known.
     document : str
         What the days stand on.
+    holidays, worked : frozenset of date
+        Days off, and week-end days worked in exchange.
     """
 
     year: int
     days: Ints
     announced: bool
     document: str
+    holidays: frozenset[dt.date] = frozenset()
+    worked: frozenset[dt.date] = frozenset()
 
 
 def of_year(year: int, rules: Mapping[str, Any] | None = None) -> Calendar:
@@ -58,7 +62,9 @@ def of_year(year: int, rules: Mapping[str, Any] | None = None) -> Calendar:
     busy = [day for day in every if day.date() in worked or (day.date().weekday() < 5 and day.date() not in off)]  # noqa: PLR2004 - Saturday
     counts = pd.Series([day.month for day in busy]).value_counts().reindex(range(1, MONTHS + 1), fill_value=0)
     document = (notice or rules["always"])["document"]
-    return Calendar(year, counts.to_numpy("int64"), notice is not None, str(document))
+    return Calendar(
+        year, counts.to_numpy("int64"), notice is not None, str(document), frozenset(off), frozenset(worked)
+    )
 
 
 def frozen(industry_codes: pd.Series, rules: Mapping[str, Any] | None = None) -> pd.Series:

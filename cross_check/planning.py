@@ -9,12 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import calendars, officers, plans, scoring, yearplan_audits, yearplan_diffs, yearplans
+from cross_check import calendars, forms, officers, plans, scoring, yearplan_audits, yearplan_diffs, yearplans
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.yearplans import Params, Wishes, YearPlan
 from gis import files, readers, schema
-from gis.errors import TableFaults, WorkbenchError
+from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
 
 INPUTS = ("sites", "capacity", "campaigns", "drawn", "upper")
@@ -23,8 +23,8 @@ _DOORS = {
     "campaigns": yearplans.CAMPAIGNS,
     "drawn": yearplans.DRAWN,
     "upper": yearplans.UPPER,
+    "visits": schema.table({"site_id": schema.text(unique=True), "visits_per_year": schema.number(0)}),
 }
-_WISH = schema.table({"site_id": schema.text(unique=True), "visits_per_year": schema.number(0)})
 _OFFICERS_A_CAR = 4
 _STOPPED = "stopped"
 
@@ -245,7 +245,7 @@ def _sites(project: Project, enterprises: gpd.GeoDataFrame, areas: gpd.GeoDataFr
     scores = scoring.score(scoring.facts(enterprises, zones)).table.set_index("site_id")
     wished = enterprises["site_id"].map(scores["visits_a_year"])
     if order.visits is not None:
-        own = _rows(order.visits, _WISH).set_index("site_id")["visits_per_year"]
+        own = _read("visits", order.visits).set_index("site_id")["visits_per_year"]
         wished = enterprises["site_id"].map(own).fillna(wished)
     running = enterprises["operating"] != _STOPPED
     return pd.DataFrame(
@@ -283,17 +283,11 @@ def _capacity(project: Project, areas: gpd.GeoDataFrame, order: YearOrder) -> pd
 
 
 def _read(name: str, path: Path | None) -> pd.DataFrame:
+    """Return a table that people brought under their own headings, see ``plan_...`` of forms.toml; empty for none."""
     door = _DOORS[name]
-    return pd.DataFrame(columns=list(door.columns)) if path is None else _rows(path, door)
-
-
-def _rows(path: Path, door: Any) -> pd.DataFrame:  # noqa: ANN401 - pandera ships no types
-    rows = pd.DataFrame(readers.read_rows(path)).replace("", None)
-    faults = schema.find_faults(rows, door, first_row=0)
-    if len(faults):
-        numbers = [int(rows.index[at]) if at >= 0 else int(rows.index.min()) - 1 for at in faults["row"]]
-        raise TableFaults(path.name, faults.assign(row=numbers, value=faults["value"].replace(["nan", "None"], "")))
-    return schema.demand(rows, door, path.name)
+    if path is None:
+        return pd.DataFrame(columns=list(door.columns))
+    return forms.demand(pd.DataFrame(readers.read_rows(path)), f"plan_{name}", door, path.name)
 
 
 def _write(

@@ -11,13 +11,14 @@ from cross_check import calendars, planning
 from cross_check.planning import Version
 from cross_check.reports import filing
 from gis import files
-from gis.language import Catalogue
-from views import frame, queue, state, wording
+from gis.language import Catalogue, catalogue
+from views import board, choosing, frame, layers, plan_calendar, plan_map, queue, scenes, state, wording
 
 PAGE = "plan_board"
 _TABLES = ("campaigns", "drawn", "upper", "capacity", "visits")
 _A_VISIT = 1.0
 _MOST = 400
+_MAP_PX = 560
 
 
 def page() -> None:
@@ -63,6 +64,10 @@ def _alarm(words: Catalogue, year: int) -> None:
         draw(said, icon=":material/alarm:")
     if not calendars.of_year(year).announced:
         st.caption(words.say("planning.no_calendar", year=year))
+    with st.expander(words.say("plan_calendar.title"), icon=":material/event:"):
+        days = calendars.of_year(year)
+        st.html(plan_calendar.sheet(words, days))
+        st.caption(words.say("plan_calendar.document", document=days.document, days=int(days.days.sum())))
 
 
 def _figures(words: Catalogue, version: Version) -> None:
@@ -97,7 +102,7 @@ def _tabs(words: Catalogue, version: Version, year: int) -> None:
     with grid:
         st.html(_grid(words, plan, _table(version, "capacity"), names))
         st.caption(words.say("board_page.grid_hint"))
-        _objects(words, plan, names)
+        _objects(words, version, plan, names)
     with campaigns:
         _campaigns(words, version, plan)
     with both:
@@ -155,23 +160,54 @@ def _grid(words: Catalogue, plan: pd.DataFrame, capacity: pd.DataFrame, names: d
     return f'<table class="hdq-year"><tr><th></th>{heads}<th>{whole}</th></tr>{"".join(lines)}</table>'
 
 
-def _objects(words: Catalogue, plan: pd.DataFrame, names: dict[str, str]) -> None:
-    """Draw the objects of one city and month."""
+def _objects(words: Catalogue, version: Version, plan: pd.DataFrame, names: dict[str, str]) -> None:
+    """Draw the objects of one city and month, or of all, on the map and as a table."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="objects"):
-        cities = sorted(plan["division_code"].unique())
         city = st.selectbox(
-            words.say("planning.head_city"), cities, format_func=lambda each: names.get(each, each), width=200
+            words.say("planning.head_city"),
+            ["", *sorted(plan["division_code"].unique())],
+            format_func=lambda each: names.get(each, each) if each else words.say("map.all_regions"),
+            width=200,
         )
         month = st.selectbox(
             words.say("planning.head_month"),
-            range(1, calendars.MONTHS + 1),
-            format_func=lambda each: words.say("board_page.month", month=each),
+            range(calendars.MONTHS + 1),
+            format_func=lambda each: words.say("board_page.month", month=each) if each else words.say("plan_map.year"),
             width=140,
         )
-    rows = plan[(plan["division_code"] == city) & (plan["month"] == month)].sort_values("risk", ascending=False)
-    kinds = [words.say(f"planning.kind_{kind}") for kind in rows["kind"]]
-    rows = rows.assign(kind=kinds, campaign=rows["campaign_id"])
-    _listed(words, rows, names, ("name", "kind", "campaign", "risk", "officer_days", "joint_with"), "board_page.none")
+        by = st.segmented_control(
+            words.say("plan_map.colours"),
+            plan_map.BY,
+            format_func=lambda each: words.say(f"plan_map.by_{each}"),
+            default=plan_map.BY[0],
+            required=True,
+        )
+    left, right = st.columns([1, 1], gap="small")
+    with left:
+        scene = _scene(words.language, str(version.folder), str(city), int(month), str(by))
+        board.draw(scene, words, f"{PAGE}-map", height=_MAP_PX, on_pick=choosing.from_map(PAGE))
+        st.caption(words.say("map.sketch"))
+    with right:
+        chosen = ((plan["division_code"] == city) | (city == "")) & ((plan["month"] == month) | (month == 0))
+        rows = plan[chosen].sort_values(["risk", "month"], ascending=[False, True])
+        kinds = [words.say(f"planning.kind_{kind}") for kind in rows["kind"]]
+        rows = rows.assign(kind=kinds, campaign=rows["campaign_id"])
+        columns = ("city", "month", "name", "kind", "campaign", "risk", "officer_days", "joint_with")
+        _listed(words, rows, names, columns, "board_page.none")
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _scene(language: str, folder: str, city: str, month: int, by: str) -> board.Scene:
+    words, path = catalogue(language), Path(folder)
+    version = Version(int(path.name[1:]), path, {})
+    regions = state.tables(state.stamp_of(state.project()))["regions"]
+    table = plan_map.objects(version, city=city, month=month)
+    ground = regions[regions["division_code"] == city] if city else regions
+    return board.Scene(
+        layers=[*scenes.regions(regions, words), plan_map.layer(table, by, words)],
+        bounds=layers.bounds_of(ground),
+        legend=[plan_map.legend(table, by, words)],
+    )
 
 
 def _listed(words: Catalogue, rows: pd.DataFrame, names: dict[str, str], columns: tuple[str, ...], empty: str) -> None:
