@@ -17,6 +17,8 @@ SECTIONS = {
     "leads": (
         ("casework", "casework.title", "assignment_late"),
         ("orders", "orders_page.title", "gavel"),
+        ("problems", "problems_page.title", "build"),
+        ("surveys", "surveys_page.title", "travel_explore"),
     ),
     "images": (
         ("finding", "finding.title", "satellite_alt"),

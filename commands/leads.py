@@ -72,6 +72,8 @@ def _add_shown(group: "Verbs", words: Catalogue) -> None:
     parser = frame.command(group, "rates", "leads_cli.rates", _rates, words)
     by = ("source", "machine_class", "division_code")
     parser.add_argument("--per", choices=by, default=by[0], help=words.say("leads_cli.per"))
+    parser = frame.command(group, "funnel", "leads_cli.funnel", _funnel, words)
+    parser.add_argument("--source", default="", metavar="SOURCE", help=words.say("leads_cli.source"))
 
 
 def _add_decisions(group: "Verbs", words: Catalogue) -> None:
@@ -249,6 +251,22 @@ def _rates(arguments: Arguments, words: Catalogue) -> int:
     told = found.assign(rate=percent("rate"), low=percent("low"), high=percent("high"))
     acts.print_table(told[["value", "answers", "hits", "rate", "low", "high"]], words)
     print(words.say("leads_cli.few"))
+    return 0
+
+
+def _funnel(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import funnel
+
+    found = funnel.of(acts.ledger(arguments).events(), now=pd.Timestamp.now("UTC"), source=arguments.source)
+    share = ["-" if pd.isna(each) else f"{each:.0%}" for each in found["share"]]
+    days = {
+        name: ["-" if pd.isna(each) else f"{each:.1f}" for each in found[name]]
+        for name in ("median_days", "waiting_days")
+    }
+    steps = [words.say(f"funnel.{step}") for step in found["step"]]
+    told = pd.DataFrame({"step": steps, "count": found["count"], "share": share, "median_days": days["median_days"]})
+    acts.print_table(told.assign(waiting=found["waiting"], waiting_days=days["waiting_days"]), words)
+    print(words.say("funnel.note"))
     return 0
 
 

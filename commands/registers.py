@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import acts, frame
+from commands import acts, frame, problems
 from commands.frame import Arguments
 from gis.language import Catalogue
 
@@ -53,12 +53,12 @@ def visits(verbs: "Verbs", words: Catalogue) -> None:
 
 def surveys(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq surveys``."""
-    _register(verbs, "surveys", "survey", words)
+    problems.add_third_party(_register(verbs, "surveys", "survey", words), "survey", words)
 
 
 def assessments(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq assessments``."""
-    _register(verbs, "assessments", "assessment", words)
+    problems.add_third_party(_register(verbs, "assessments", "assessment", words), "assessment", words)
 
 
 def _register(verbs: "Verbs", name: str, kind: str, words: Catalogue) -> "Verbs":

@@ -1,11 +1,11 @@
-"""Commands of triage: proposals, orders, inspections, and problems to their closing."""
+"""Commands of triage: proposals, orders, inspections."""
 
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from commands import acts, frame, leads
+from commands import acts, frame
 from commands.frame import Arguments
 from gis.language import Catalogue
 
@@ -37,23 +37,6 @@ def triage(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--officers", nargs="+", required=True, metavar="ID", help=words.say("triage_cli.officers"))
     parser.add_argument("--on", type=frame.day(words), required=True, metavar="DAY", help=words.say("triage_cli.on"))
     parser.add_argument("--check-kind", choices=CHECKS, default="case", help=words.say("triage_cli.check_kind"))
-    acts.add_options(parser, words)
-
-
-def problems(verbs: "Verbs", words: Catalogue) -> None:
-    """Add ``hdq problems``."""
-    from cross_check.ledger.rules import PROBLEM_STATES
-
-    group = frame.group(verbs, "problems", "triage_cli.problems", words)
-    parser = frame.command(group, "open", "triage_cli.open", _open, words)
-    parser.add_argument("id", help=words.say("leads_cli.id"))
-    leads.add_fields(parser, words)
-    acts.add_options(parser, words)
-    parser = frame.command(group, "list", "triage_cli.problems_list", _problems, words)
-    parser = frame.command(group, "move", "triage_cli.problems_move", _move, words)
-    parser.add_argument("id", help=words.say("triage_cli.problem_id"))
-    parser.add_argument("--to", choices=PROBLEM_STATES, required=True, help=words.say("leads_cli.to"))
-    leads.add_fields(parser, words)
     acts.add_options(parser, words)
 
 
@@ -155,38 +138,4 @@ def _inspect(arguments: Arguments, words: Catalogue) -> int:
         check_kind=arguments.check_kind,
     )
     print(words.say("orders.inspected", name=made[0].object_id, officers=", ".join(arguments.officers)))
-    return 0
-
-
-def _open(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import orders
-
-    made = orders.open_problem(acts.ledger(arguments), acts.act(arguments), arguments.id, leads.fields(arguments))
-    print(words.say("triage_cli.opened", name=made[0].object_id))
-    return 0
-
-
-def _problems(arguments: Arguments, words: Catalogue) -> int:
-    rows = [
-        {
-            "problem": one.key[1],
-            "lead": one.fields["lead_id"],
-            "state": acts.state_of("problem", one.state, words),
-            "site": one.fields.get("site_name") or "",
-            "division": one.fields.get("division_code") or "",
-            "due_on": one.fields.get("due_on") or "",
-        }
-        for one in acts.ledger(arguments).records("problem")
-    ]
-    acts.print_table(pd.DataFrame(rows), words)
-    return 0
-
-
-def _move(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import orders
-
-    made = orders.move_problem(
-        acts.ledger(arguments), acts.act(arguments), arguments.id, arguments.to, leads.fields(arguments)
-    )
-    print(words.say("casebook.moved", count=len(made)))
     return 0

@@ -114,10 +114,14 @@ def table(ledger: Ledger, *, role: str = "analyst", merged: bool = False) -> gpd
 def take_in(ledger: Ledger, act: Act, found: gpd.GeoDataFrame) -> Step:
     """Bring leads (``sources.FORM``) into the ledger in one act; known ones stay as people have made them."""
     known = {one.key[1] for one in ledger.records("lead")}
-    fresh = found[~found["lead_id"].isin(known)]
-    made = [Entry("lead.add", ("lead", lead["lead_id"]), _fields(lead), "new", 0) for lead in _rows(fresh)]
+    made = additions(found[~found["lead_id"].isin(known)])
     ledger.append(act, made)
     return Step("casebook.taken", {"leads": len(found), "new": len(made), "known": len(found) - len(made)})
+
+
+def additions(found: gpd.GeoDataFrame) -> list[Entry]:
+    """Return what is to be recorded so that leads (``sources.FORM``) are in the ledger."""
+    return [Entry("lead.add", ("lead", lead["lead_id"]), _fields(lead), "new", 0) for lead in _rows(found)]
 
 
 def take_results(project: Project, act: Act, what: str) -> Step:

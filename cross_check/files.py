@@ -66,6 +66,11 @@ class Project:
         return self.folder / "ledger" / "complainants.sqlite"
 
     @property
+    def evidence(self) -> Path:
+        """Folder of what proves problems and their rectification, a file a SHA-256."""
+        return self.folder / "evidence"
+
+    @property
     def officers(self) -> Path:
         """Officers, ``cross_check.officers.SCHEMA``."""
         return self.folder / "officers.parquet"

@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import barring, casebook, learning, listings, officers, registers, triage
+from cross_check import barring, casebook, learning, listings, officers, rectification, registers, triage
 from cross_check.barring import Standing
 from cross_check.files import Project
 from cross_check.ledger import rules
@@ -289,9 +289,16 @@ def move_problem(
     Raises
     ------
     WorkbenchError
-        See ``Ledger.append``.
+        ``rectification.look_back_against`` if the last look-back speaks against the acceptance that is to be announced
+        and no reason is given; see ``Ledger.append``.
     """
     now = ledger.record(("problem", problem_id))
+    if to == "announced" and rectification.stands_against(now.fields) and not act.why.strip():
+        raise WorkbenchError(
+            "rectification.look_back_against",
+            "The look-back of {name} speaks against closing: read it, or go on with a reason on record",
+            name=problem_id,
+        )
     told = dict(fields or {})
     if to == "relapsed":
         told["relapses"] = int(now.fields.get("relapses") or 0) + 1

@@ -19,7 +19,7 @@ from gis.history import BEIJING
 from gis.language import Catalogue
 from views import frame, state, who
 
-STATES = ("lead", "order", "problem")
+STATES = ("lead", "order", "problem", "survey", "assessment")
 SAID = (
     "human_class",
     "trigger",
@@ -31,6 +31,13 @@ SAID = (
     "merged",
     "merged_into",
     "problem_id",
+    "extension_until",
+    "look_back_read",
+    "acceptance",
+    "measures",
+    "organisation",
+    "task",
+    "done_on",
 )
 """Fields whose change the history spells out."""
 
@@ -109,6 +116,15 @@ def field(words: Catalogue, name: str) -> str:
     return words.words.get(code, name)
 
 
+def asked(words: Catalogue, name: str, known: object = None, said: str = "") -> str:
+    """Ask for a field of a record, by its name or by what is said: a day by a calendar, all else by a line."""
+    said = said or field(words, name)
+    if not name.endswith("_on"):
+        return st.text_input(said, value=str(known or ""))
+    first = date.fromisoformat(str(known)) if known else state.now().astimezone(BEIJING).date()
+    return st.date_input(said, first, format="YYYY-MM-DD").isoformat()
+
+
 def refusal_of(told: Mapping[str, Any]) -> Refusal:
     """Return a refusal as an order keeps it."""
     return Refusal(
@@ -124,7 +140,8 @@ def refusal_of(told: Mapping[str, Any]) -> Refusal:
 
 def state_label(words: Catalogue, kind: str, code: str) -> str:
     """Return what people call a state."""
-    return words.say(f"{kind}_state.{code}") if kind in STATES and code else code
+    known = "survey" if kind == "assessment" else kind
+    return words.say(f"{known}_state.{code}") if kind in STATES and code else code
 
 
 def beijing(at: str) -> str:
@@ -157,13 +174,14 @@ def _what(words: Catalogue, event: Event) -> str:
         for name, (_, after) in shown.items()
     ]
     back = words.say("cases.reversed", number=event.reverses) if event.reverses else ""
-    return " ".join(filter(None, [back, moved, *said])) or words.say("cases.noted")
+    done = words.words.get(f"event.{event.kind}") or words.say("cases.noted")
+    return " ".join(filter(None, [back, moved, *said])) or done
 
 
 def _value(words: Catalogue, name: str, value: object) -> str:
     if value is None:
         return "-"
-    catalogues = {"human_class": "class", "trigger": "sources", "way": "way"}
+    catalogues = {"human_class": "class", "trigger": "sources", "way": "way", "look_back_read": "look_back"}
     return words.say(f"{catalogues[name]}.{value}") if name in catalogues else str(value)
 
 

@@ -107,28 +107,30 @@ def inspection(words: Catalogue, record: Record) -> None:
 
 def problem(words: Catalogue, problem_id: str) -> None:
     """Show where the problem of a lead stands, and what may follow."""
-    opened = cases.ledger()
-    record = opened.record(("problem", problem_id))
+    record = cases.ledger().record(("problem", problem_id))
     st.markdown(words.say("casework.problem", name=problem_id, state=words.say(f"problem_state.{record.state}")))
-    steps = rules.moves("problem", record.state, who.role())
-    if steps:
-        to = st.selectbox(
-            words.say("casework.to"),
-            steps,
-            format_func=lambda each: words.say(f"problem_state.{each}"),
-            key="problem-to",
-        )
-        needed, asks = rules.needs("problem", record.state, str(to))
-        with st.form(f"problem-{problem_id}-{record.version}-{to}", border=True):
-            filled = _filled(words, needed, dict(record.fields))
-            why = st.text_input(words.say("casework.why_needed" if asks else "casework.why"))
-            if st.form_submit_button(words.say("casework.move", count=1), type="primary"):
-                verb = partial(orders.move_problem, opened, who.act(why), problem_id, str(to), filled)
-                if cases.attempt(words, verb, words.say("casework.recorded")):
-                    st.rerun()
-    else:
+    steps(words, record)
+    st.page_link("views/problems.py", label=words.say("problems_page.more"), icon=":material/build:")
+    st.html(cases.history(words, cases.ledger().events(record.key)))
+
+
+def steps(words: Catalogue, record: Record) -> None:
+    """Offer the states that may follow on that of a problem, and ask for what each needs."""
+    known = rules.moves("problem", record.state, who.role())
+    if not known:
         st.caption(words.say("casework.nothing", role=words.say(f"roles.{who.role()}")))
-    st.html(cases.history(words, opened.events(record.key)))
+        return
+    to = st.selectbox(
+        words.say("casework.to"), known, format_func=lambda each: words.say(f"problem_state.{each}"), key="problem-to"
+    )
+    needed, asks = rules.needs("problem", record.state, str(to))
+    with st.form(f"problem-{record.key[1]}-{record.version}-{to}", border=True):
+        filled = _filled(words, needed, dict(record.fields))
+        why = st.text_input(words.say("casework.why_needed" if asks else "casework.why"))
+        if st.form_submit_button(words.say("casework.move", count=1), type="primary"):
+            verb = partial(orders.move_problem, cases.ledger(), who.act(why), record.key[1], str(to), filled)
+            if cases.attempt(words, verb, words.say("casework.recorded")):
+                st.rerun()
 
 
 def _open(words: Catalogue, record: Record) -> None:
@@ -161,7 +163,7 @@ def onward(words: Catalogue, lead_ids: Sequence[str], now: str, known: dict[str,
 
 def _filled(words: Catalogue, needed: Sequence[str], known: dict[str, Any]) -> dict[str, str]:
     """Ask for each field that a move needs, filled with what is known."""
-    return {name: st.text_input(cases.field(words, name), value=str(known.get(name) or "")) for name in needed}
+    return {name: cases.asked(words, name, known.get(name)) for name in needed}
 
 
 def undo(words: Catalogue, number: int) -> None:

@@ -6,8 +6,9 @@ from html import escape
 import geopandas as gpd
 import streamlit as st
 
+from cross_check import casebook
 from gis.language import Catalogue
-from views import colours, frame, listing, scenes, state, wording
+from views import colours, frame, funnels, listing, scenes, state, wording
 from views.state import Stamp, Tables
 
 FIRST = 8
@@ -36,6 +37,8 @@ def page() -> None:
         st.subheader(words.say("overview.by_region"))
         _by_region(words, shown)
         _truth(words, shown.stamp)
+    if casebook.begun(shown.stamp.project):
+        funnels.draw(words)
     st.subheader(words.say("overview.chain"))
     _chain(words, shown.stamp, shown)
 

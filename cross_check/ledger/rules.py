@@ -1,7 +1,8 @@
 """The ledger's door: which role may record what, which state follows on which, and what never gets in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from cross_check import data
@@ -51,9 +52,24 @@ PROBLEM_STATES = (
     "relapsed",
 )
 
+SURVEY_STATES = ("ordered", "open", "returned", "accepted")
+"""Of surveys and assessments by third parties; ``open`` is what was delivered."""
+
+EVIDENCE = ("before", "after", "monitoring", "document", "video")
+"""Kinds of files that a problem may have."""
+
+LOOK_BACKS = ("gone", "changed", "still", "untouched", "again", "unseen")
+"""What a look-back from space may find: two verdicts for closing, three against it, and nothing seen."""
+
 DRAW_STATES = ("announced", "concluded", "aborted")
 
-FIRST_STATES = {"lead": ("new",), "order": ("drafted",), "problem": ("pooled",), "draw": ("announced",)}
+FIRST_STATES: dict[str, tuple[str, ...]] = {
+    "lead": ("new",),
+    "order": ("drafted",),
+    "problem": ("pooled",),
+    "draw": ("announced",),
+}
+FIRST_STATES |= {"survey": ("ordered", "open"), "assessment": ("ordered", "open")}
 """States in which a record of a kind begins; kinds not named here have one state, ``open``."""
 
 MACHINE = ("patch", "hotspot", "fire_point")
@@ -100,7 +116,7 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
     WorkbenchError
         ``ledger.no_name``; ``ledger.unknown_role``; ``ledger.not_allowed``; ``ledger.contractor``;
         ``ledger.no_move``; ``ledger.no_reason``; ``ledger.lacks``; ``ledger.personal``; ``ledger.unreviewed``;
-        ``ledger.no_record``; ``ledger.there_already``; ``ledger.no_inspection``.
+        ``ledger.no_record``; ``ledger.there_already``; ``ledger.no_inspection``; ``ledger.no_day``.
     ValueError
         If an entry's kind does not fit its record.
     """
@@ -108,6 +124,7 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
         raise WorkbenchError("ledger.no_name", "Say who you are first")
     permit(act, entry)
     _without_persons(act, entry)
+    _days(entry)
     if undoing:
         _reason(act)
         return
@@ -179,7 +196,8 @@ def permit(act: Act, entry: Entry) -> None:
         raise WorkbenchError(
             "ledger.contractor", "A third party may survey and assess only; it never takes part in an inspection"
         )
-    if not allowed(act.role, entry.kind):
+    ordering = act.role == "contractor" and entry.kind.endswith(".order")
+    if ordering or not allowed(act.role, entry.kind):
         raise WorkbenchError(
             "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
         )
@@ -189,11 +207,33 @@ def permit(act: Act, entry: Entry) -> None:
 
 def _without_persons(act: Act, entry: Entry) -> None:
     """Refuse phone numbers and personal identity numbers: nothing that enters the ledger leaves it again."""
-    texts = [act.why, entry.key[1], *(value for value in entry.fields.values() if isinstance(value, str))]
+    texts = [act.why, entry.key[1], *_texts(entry.fields)]
     if any(_PHONE.search(text) or _PERSON_NO.search(text) for text in texts):
         raise WorkbenchError(
             "ledger.personal", "The text holds a phone or identity number; such things are kept apart, take it out"
         )
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Return every text within a value that JSON can hold."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+def _days(entry: Entry) -> None:
+    """Refuse a text that is no day where a day belongs: deadlines are counted with it."""
+    for name, value in entry.fields.items():
+        if name.endswith("_on") and isinstance(value, str):
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                raise WorkbenchError("ledger.no_day", "{value} is no day", value=value) from None
 
 
 def _inspection(entry: Entry) -> None:

@@ -68,6 +68,7 @@ def test_every_move_names_known_states_and_roles():
     """A slip of the pen in the data file is found here."""
     states = {"lead": rules.LEAD_STATES, "order": rules.ORDER_STATES, "problem": rules.PROBLEM_STATES}
     states["draw"] = rules.DRAW_STATES
+    states |= dict.fromkeys(rules.CONTRACTORS, rules.SURVEY_STATES)
     for move in data.rules("rules")["moves"]:
         assert {*move["from"], *move["to"]} <= set(states[move["object"]])
         assert set(move["roles"]) <= set(rules.ROLES)

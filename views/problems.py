@@ -1,0 +1,346 @@
+"""Problems: by state with counts, the overdue first; deadlines and their extension, evidence, look-back, the record."""
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from cross_check import casebook, handovers, rectification
+from cross_check.ledger import rules
+from cross_check.ledger.events import Event, Record
+from gis.history import BEIJING
+from gis.language import Catalogue
+from views import cases, frame, handout, next_steps, state, who, wording
+
+PAGE = "problems"
+_HEIGHT = 460
+_OWN = ("overdue", "near", "asked", "running")
+_PARTS = ("act", "deadline", "evidence", "look_back", "record")
+_RECORD = f"{PAGE}-zip"
+
+
+def page() -> None:
+    """Draw the page."""
+    words = frame.words_now()
+    frame.title(words, "problems_page.title", words.say("problems_page.hint"))
+    found = rectification.table(cases.ledger(), on=_today())
+    if found.empty:
+        st.info(words.say("problems_page.empty"), icon=":material/inbox:")
+        st.page_link("views/casework.py", label=words.say("casework.title"), icon=":material/assignment_late:")
+        return
+    _alarm(words, found)
+    shown = _tab(words, found)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        chosen = _table(words, shown)
+        _download(words, shown)
+    with right:
+        if chosen is None:
+            st.info(words.say("problems_page.choose"), icon=":material/touch_app:")
+        else:
+            _problem(words, chosen)
+
+
+def _today() -> date:
+    return state.now().astimezone(BEIJING).date()
+
+
+def _near(found: pd.DataFrame) -> pd.Series:
+    days = rectification.rules()["alarm"]["days"]
+    return found["days_left"].between(0, days) & found["state"].isin(rectification.RUNNING)
+
+
+def _alarm(words: Catalogue, found: pd.DataFrame) -> None:
+    late, near, asked = (
+        int(found["overdue"].sum()),
+        int(_near(found).sum()),
+        int(found["extension_until"].notna().sum()),
+    )
+    if late or near or asked:
+        said = words.say("problems_page.alarm", late=late, near=near, asked=asked)
+        (st.error if late else st.warning)(said, icon=":material/alarm:")
+
+
+def _tab(words: Catalogue, found: pd.DataFrame) -> pd.DataFrame:
+    kept = {
+        "overdue": found["overdue"],
+        "near": _near(found),
+        "asked": found["extension_until"].notna(),
+        "running": found["state"].isin(rectification.RUNNING),
+    }
+    kept |= {each: found["state"] == each for each in rules.PROBLEM_STATES if (found["state"] == each).any()}
+
+    def label(each: str) -> str:
+        code = f"problems_page.{each}" if each in _OWN else f"problem_state.{each}"
+        return words.say("casework.tab", name=words.say(code), count=int(kept[each].sum()))
+
+    tab = st.segmented_control(
+        words.say("casework.tabs"),
+        list(kept),
+        format_func=label,
+        default="overdue" if kept["overdue"].any() else "running",
+        required=True,
+        key=f"{PAGE}-tab",
+        label_visibility="collapsed",
+    )
+    ordered = found[kept[str(tab)]].sort_values(["overdue", "due_on", "problem_id"], ascending=[False, True, True])
+    return ordered.reset_index(drop=True)
+
+
+def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
+    st.caption(words.say("problems_page.count", count=len(shown)))
+    picked = st.dataframe(
+        _headed(words, shown),
+        height=min(_HEIGHT, 38 + 35 * max(len(shown), 3)),
+        hide_index=True,
+        key=f"{PAGE}-list",
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    rows = picked["selection"]["rows"]
+    return str(shown["problem_id"].iloc[rows[0]]) if rows and rows[0] < len(shown) else None
+
+
+def _headed(words: Catalogue, shown: pd.DataFrame) -> pd.DataFrame:
+    names = casebook.region_names(state.project(), words.language)
+    columns = {
+        "due_on": [_due(words, row) for row in shown.itertuples()],
+        "state": [words.say(f"problem_state.{each}") for each in shown["state"]],
+        "class": [words.say(f"class.{each}") if isinstance(each, str) else "" for each in shown["problem_type"]],
+        "site": [wording.text(each) for each in shown["site_name"]],
+        "region": [names.get(code, wording.text(code)) for code in shown["division_code"]],
+        "receiver": [names.get(each, wording.text(each)) for each in shown["receiver"]],
+        "look_back": [_seen(words, row) for row in shown.itertuples()],
+        "files": list(shown["files"]),
+        "problem_id": list(shown["problem_id"]),
+    }
+    return pd.DataFrame({words.say(f"problems_page.column_{name}"): values for name, values in columns.items()})
+
+
+def _due(words: Catalogue, row: object) -> str:
+    day = wording.day(getattr(row, "due_on", None))
+    if getattr(row, "overdue", False):
+        return words.say("problems_page.late", day=day, days=int(-getattr(row, "days_left", 0)))
+    return day
+
+
+def _seen(words: Catalogue, row: object) -> str:
+    told, read = getattr(row, "look_back", None), getattr(row, "look_back_read", None)
+    verdict = read or (told or {}).get("verdict") if isinstance(told, dict) else None
+    return words.say(f"look_back.{verdict}") if verdict else ""
+
+
+def _download(words: Catalogue, shown: pd.DataFrame) -> None:
+    st.download_button(
+        "Excel",
+        data=lambda: handout.sheet(_headed(words, shown)),
+        file_name="problems.xlsx",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=shown.empty,
+        key=f"{PAGE}-xlsx",
+    )
+
+
+def _problem(words: Catalogue, problem_id: str) -> None:
+    record = cases.ledger().record(("problem", problem_id))
+    st.subheader(words.say("casework.problem", name=problem_id, state=words.say(f"problem_state.{record.state}")))
+    st.html(_facts(words, record))
+    parts = dict(zip(_PARTS, st.tabs([words.say(f"problems_page.part_{each}") for each in _PARTS]), strict=True))
+    if not who.name():
+        st.info(words.say("casework.who"), icon=":material/person:")
+    with parts["act"]:
+        if who.name():
+            next_steps.steps(words, record)
+        st.html(cases.history(words, cases.ledger().events(record.key)))
+    with parts["deadline"]:
+        _deadline(words, record)
+    with parts["evidence"]:
+        _evidence(words, record)
+    with parts["look_back"]:
+        _look_back(words, record)
+    with parts["record"]:
+        _record(words, record)
+
+
+def _facts(words: Catalogue, record: Record) -> str:
+    told = record.fields
+    names = casebook.region_names(state.project(), words.language)
+    rows = {
+        "problem_type": words.say(f"class.{told['problem_type']}") if told.get("problem_type") else "",
+        "site_name": str(told.get("site_name") or ""),
+        "finding": str(told.get("finding") or ""),
+        "receiver": names.get(str(told.get("receiver")), str(told.get("receiver") or "")),
+        "letter_no": str(told.get("letter_no") or ""),
+        "first_due_on": str(told.get("first_due_on") or ""),
+        "due_on": str(told.get("due_on") or ""),
+        "measures": str(told.get("measures") or ""),
+        "lead_id": str(told["lead_id"]),
+    }
+    body = "".join(
+        f"<tr><th>{escape(cases.field(words, name))}</th><td>{escape(value)}</td></tr>"
+        for name, value in rows.items()
+        if value
+    )
+    return f'<table class="hdq-sheet">{body}</table>'
+
+
+def _deadline(words: Catalogue, record: Record) -> None:
+    told, rule = record.fields, rectification.rules()["extension"]
+    facts = {"times": rule["most_times"], "days": rule["most_days"], "document": rule["document"]}
+    st.caption(words.say("problems_page.rule", used=int(told.get("extensions") or 0), **facts))
+    asked = told.get("extension_until")
+    if asked:
+        said = {"until": asked, "by": told.get("extension_by", ""), "why": told.get("extension_why", "")}
+        st.info(words.say("problems_page.asked_for", **said), icon=":material/more_time:")
+        _decide(words, record)
+        return
+    if record.state not in rectification.RUNNING or not told.get("due_on"):
+        st.caption(words.say("problems_page.no_deadline"))
+        return
+    with st.form(f"ask-{record.key[1]}-{record.version}", border=True):
+        due = pd.Timestamp(str(told["due_on"])).date()
+        until = st.date_input(words.say("problems_page.until"), due + pd.Timedelta(days=30), format="YYYY-MM-DD")
+        why = st.text_input(words.say("casework.why_needed"))
+        ready = bool(who.name()) and who.may("problem.ask")
+        if st.form_submit_button(words.say("problems_page.ask"), type="primary", disabled=not ready):
+            verb = partial(rectification.ask_extension, cases.ledger(), who.act(why), record.key[1], until)
+            if cases.attempt(words, verb, words.say("casework.recorded")):
+                st.rerun()
+
+
+def _decide(words: Catalogue, record: Record) -> None:
+    if not who.may("problem.extend"):
+        st.caption(words.say("orders_page.approver_only", role=words.say(f"roles.{who.role()}")))
+        return
+    why = st.text_input(words.say("casework.why"), key=f"extend-why-{record.key[1]}-{record.version}")
+    with st.container(horizontal=True):
+        for grant, code in ((True, "grant"), (False, "refuse")):
+            pressed = st.button(
+                words.say(f"problems_page.{code}"),
+                type="primary" if grant else "secondary",
+                key=f"{code}-{record.key[1]}-{record.version}",
+                disabled=not who.name(),
+            )
+            verb = partial(rectification.decide_extension, cases.ledger(), who.act(why), record.key[1], grant=grant)
+            if pressed and cases.attempt(words, verb, words.say("casework.recorded")):
+                st.rerun()
+
+
+def _evidence(words: Catalogue, record: Record) -> None:
+    kept = record.fields.get("files") or ()
+    if kept:
+        heads = [words.say(f"case_sheet.file_{name}") for name in ("no", "kind", "bytes", "sha")]
+        rows = [
+            (
+                f"{at:02}",
+                words.say(f"evidence_file.{each['kind']}"),
+                f"{each['bytes']:,}",
+                each["sha256"][:16] + "\u2026",
+            )
+            for at, each in enumerate(kept, start=1)
+        ]
+        st.html(frame.sheet(heads, rows))
+    else:
+        st.caption(words.say("problems_page.no_files"))
+    if not (who.name() and who.may("problem.attach")):
+        return
+    kind = st.selectbox(
+        words.say("problems_page.kind"),
+        rules.EVIDENCE,
+        format_func=lambda each: words.say(f"evidence_file.{each}"),
+        key=f"kind-{record.key[1]}",
+    )
+    endings = ["jpg", "jpeg", "png", "pdf", "mp4", "xlsx", "docx", "csv"]
+    sent = frame.upload(words, words.say("problems_page.file"), endings, key=f"file-{record.key[1]}-{record.version}")
+    pressed = st.button(words.say("problems_page.attach"), type="primary", disabled=sent is None, key=f"{PAGE}-attach")
+    if pressed and sent is not None:
+        verb = partial(_attach, record.key[1], sent.name, sent.getvalue(), str(kind))
+        if cases.attempt(words, verb, words.say("casework.recorded")):
+            st.rerun()
+
+
+def _attach(problem_id: str, name: str, content: bytes, kind: str) -> Sequence[Event]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{Path(name).suffix}"
+        path.write_bytes(content)
+        return rectification.attach(state.project(), who.act(), problem_id, path, kind)
+
+
+def _look_back(words: Catalogue, record: Record) -> None:
+    told, read = record.fields.get("look_back"), record.fields.get("look_back_read")
+    if told:
+        said = {"before": told["before_on"], "after": told["after_on"], "share": f"{told['share']:.0%}"}
+        machine = words.say(f"look_back.{told['verdict']}")
+        human = words.say(f"look_back.{read}") if read else "-"
+        st.write(words.say("case_sheet.look_back", machine=machine, human=human, **said))
+        speaks = "against" if rectification.stands_against(record.fields) else told["speaks"]
+        tone = {"for": st.success, "against": st.error}.get(speaks, st.warning)
+        tone(words.say(f"look_back.{speaks}"), icon=":material/satellite_alt:")
+    else:
+        st.caption(words.say("problems_page.no_look_back"))
+    if not (who.name() and who.may("problem.look_back")):
+        return
+    if not state.project().recipe.is_file():
+        st.caption(words.say("problems_page.no_detection"))
+    elif st.button(words.say("problems_page.look"), key=f"look-{record.key[1]}", icon=":material/satellite_alt:"):
+        verb = partial(_look, record.key[1])
+        if cases.attempt(words, verb, words.say("casework.recorded")):
+            st.rerun()
+    if told:
+        with st.form(f"read-{record.key[1]}-{record.version}", border=True):
+            verdict = st.selectbox(
+                words.say("problems_page.read"),
+                rules.LOOK_BACKS,
+                index=rules.LOOK_BACKS.index(read or told["verdict"]),
+                format_func=lambda each: words.say(f"look_back.{each}"),
+            )
+            why = st.text_input(words.say("casework.why"))
+            if st.form_submit_button(words.say("casework.record")):
+                read_as = partial(
+                    rectification.read_look_back, cases.ledger(), who.act(why), record.key[1], str(verdict)
+                )
+                if cases.attempt(words, read_as, words.say("casework.recorded")):
+                    st.rerun()
+
+
+def _look(problem_id: str) -> Sequence[Event]:
+    return rectification.look_back(state.project(), who.act(), problem_id)[1]
+
+
+def _record(words: Catalogue, record: Record) -> None:
+    st.caption(words.say("problems_page.record_hint"))
+    if who.name() and who.may("problem.record"):
+        pressed = st.button(words.say("problems_page.make_record"), key=f"record-{record.key[1]}")
+        if pressed and cases.attempt(words, partial(_make, words, record.key[1]), words.say("casework.recorded")):
+            st.rerun()
+    made = st.session_state.get(_RECORD)
+    if made and made[0] == record.key[1]:
+        st.download_button(
+            words.say("problems_page.download_record"),
+            data=made[1],
+            file_name=f"{record.key[1]}.zip",
+            mime="application/zip",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            key=f"zip-{record.key[1]}",
+        )
+    if record.fields.get("record_sha256"):
+        st.caption(words.say("problems_page.record_sha", sha256=record.fields["record_sha256"]))
+
+
+def _make(words: Catalogue, problem_id: str) -> Sequence[Event]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.zip"
+        handovers.write(state.project(), who.act(), problem_id, path, words)
+        st.session_state[_RECORD] = (problem_id, path.read_bytes())
+    return ()
+
+
+if __name__ == "__main__":
+    page()
