@@ -279,7 +279,8 @@ def _overlapped(
     pixel_m: float,
 ) -> da.Array:
     reach = max(settings.cloud_buffer_m, settings.shadow_buffer_m) / pixel_m
-    halo = _HALO_PX + int(np.ceil(reach)) + 1
+    # Roofs are judged whole, where the bands for it are there; else nothing looks further than a speck and a buffer.
+    halo = (_HALO_PX if set(surfaces.PARALLAX) <= set(names) else _SPECK_PX) + int(np.ceil(reach)) + 1
     depth = (min(halo, *arrays[0].chunks[0]), 0)
     return da.map_overlap(
         judge,

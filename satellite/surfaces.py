@@ -15,6 +15,9 @@ from scipy import ndimage
 Bands = Mapping[str, NDArray[np.float32]]
 Mask = NDArray[np.bool_]
 
+PARALLAX = ("rededge3", "nir", "nir08")
+"""Bands that look from different angles."""
+
 _EPS = np.float32(1e-6)
 _SWIR_OF_WATER = 0.06
 _NIR_OF_WATER = 0.11
@@ -91,12 +94,10 @@ def parallax(bands: Bands) -> NDArray[np.float32] | None:
     Band 8 looks from another angle than 7 and 8A: high things shift between them and the index falls below -0.5; things
     on the ground, however bright, do not.
     """
-    if not {"rededge3", "nir", "nir08"} <= bands.keys():
+    if not set(PARALLAX) <= bands.keys():
         return None
     # Band 8 is finer than the others: all are brought to one sharpness first.
-    seven, eight, narrow = (
-        ndimage.uniform_filter(np.nan_to_num(bands[name], nan=0.0), 3) for name in ("rededge3", "nir", "nir08")
-    )
+    seven, eight, narrow = (ndimage.uniform_filter(np.nan_to_num(bands[name], nan=0.0), 3) for name in PARALLAX)
     wide, near = _variance(eight / (narrow + _EPS)), _variance(seven / (narrow + _EPS))
     return np.asarray((near - wide) / (near + wide + _EPS * _EPS), np.float32)
 

@@ -38,11 +38,11 @@ class Swipe:
 
 @dataclass(frozen=True)
 class Under:
-    """One picture (PNG) that lies under all layers, and what the layer list calls it."""
+    """A picture (PNG) that lies under all layers, and what the layer list calls it; without a name it is not listed."""
 
     picture: bytes
     bounds: Bounds
-    name: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Scene:
     ``chosen`` is (layer, id) of the outlined feature. ``flight`` changes when the map is to go there and open its
     popup: a number that the page counts up when a row of its table is chosen. With ``cover`` the extent fills the map,
     else it lies whole within it. ``closest`` is a zoom level up to which the map may go near; 0 keeps to that of things
-    of a province.
+    of a province. ``under`` are pictures below all layers but the ground, the last one on top.
     """
 
     layers: Sequence[Layer]
@@ -63,7 +63,7 @@ class Scene:
     swipe: Swipe | None = None
     cover: bool = False
     closest: int = 0
-    under: Under | None = None
+    under: Sequence[Under] = ()
 
 
 @dataclass(frozen=True)
@@ -166,10 +166,12 @@ def state_of(scene: Scene, words: Catalogue) -> dict[str, Any]:
         "flight": scene.flight or None,
     }
     if scene.under:
-        state["layers"] = [_picture("ground", scene.under.picture, scene.under.bounds, scene.under.name), *layers]
+        under = enumerate(scene.under)
+        pictures = [_picture("under", each.picture, each.bounds, each.name, f"-{at}") for at, each in under]
+        state["layers"] = [*pictures, *layers]
     if scene.swipe:
-        pictures = (("left", scene.swipe.before), ("right", scene.swipe.after))
-        state["layers"] = [*(_picture(pane, png, scene.swipe.bounds) for pane, png in pictures), *layers]
+        sides = (("left", scene.swipe.before), ("right", scene.swipe.after))
+        state["layers"] = [*(_picture(pane, png, scene.swipe.bounds) for pane, png in sides), *layers]
         state["swipe"] = {
             "left": "left",
             "right": "right",
@@ -185,6 +187,6 @@ def script_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def _picture(pane: str, png: bytes, bounds: Bounds, name: str = "") -> dict[str, Any]:
-    url = SHELF.put(png, ".png")
-    return {"key": pane, "kind": "image", "url": url, "bounds": bounds, "pane": pane, "name": name, "sample": _SAMPLE}
+def _picture(pane: str, png: bytes, bounds: Bounds, name: str = "", which: str = "") -> dict[str, Any]:
+    key, url = f"{pane}{which}", SHELF.put(png, ".png")
+    return {"key": key, "kind": "image", "url": url, "bounds": bounds, "pane": pane, "name": name, "sample": _SAMPLE}

@@ -17,7 +17,7 @@ STEPS = (0.75, 0.5, 0.25, 0.0)
 """Least share of clear ground of each class of the map, the clearest first."""
 
 # ColorBrewer's YlGnBu, dark is clear.
-_SHADES = ("#225EA8", "#41B6C4", "#A1DAB4", "#E8E27A")
+SHADES = ("#225EA8", "#41B6C4", "#A1DAB4", "#E8E27A")
 # Apart for the colour-blind: blue ground, white snow, greys of cloud, near black shadow, violet for faults.
 _REASONS = {
     "clear": "#2B83BA",
@@ -43,22 +43,22 @@ def layer(table: gpd.GeoDataFrame, words: Catalogue) -> Layer:
             for day, code in zip(ordered["seen_on"], _codes(ordered), strict=True)
         ]
         values = [titles, *([_percent(each) for each in ordered[name]] for name in ("clear", "cloud", "snow"))]
-        content = layers.shapes(ordered, list(ordered["scene_id"]), [_step(each) for each in ordered["clear"]], values)
+        content = layers.shapes(ordered, list(ordered["scene_id"]), [step(each) for each in ordered["clear"]], values)
     fields = [words.say(f"scene.{name}") for name in ("clear", "cloud", "snow")]
-    styles = {f"c{at}": colours.area(shade, fill=0.3, weight=1.8) for at, shade in enumerate(_SHADES)}
-    name, sample = words.say("coverage_page.layer"), colours.sample("box", _SHADES[0], _SHADES[1])
+    styles = {f"c{at}": colours.area(shade, fill=0.3, weight=1.8) for at, shade in enumerate(SHADES)}
+    name, sample = words.say("coverage_page.layer"), colours.sample("box", SHADES[0], SHADES[1])
     return Layer(KEY, "areas", content, styles, fields, name, sample, pane="cells")
 
 
 def legend(table: gpd.GeoDataFrame, words: Catalogue) -> dict[str, object]:
     """Return the legend of the footprints: how many scenes each class has."""
-    kinds = [_step(each) for each in table["clear"]]
+    kinds = [step(each) for each in table["clear"]]
     items = [
         {
             **colours.sample("box", shade, f"{shade}66"),
             "text": words.say("coverage_page.legend_row", least=f"{least:.0%}", count=kinds.count(f"c{at}")),
         }
-        for at, (least, shade) in enumerate(zip(STEPS, _SHADES, strict=True))
+        for at, (least, shade) in enumerate(zip(STEPS, SHADES, strict=True))
     ]
     return {"title": words.say("coverage_page.legend"), "items": items}
 
@@ -105,6 +105,11 @@ def painted(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(table[codes])
 
 
+def step(clear: float) -> str:
+    """Return the class of a share of clear ground, 0 to 1: c0 is the clearest of ``STEPS``."""
+    return f"c{next(at for at, least in enumerate(STEPS) if clear >= least)}"
+
+
 def _codes(table: gpd.GeoDataFrame) -> list[str]:
     """Return each scene's sensor as the word catalogues spell it."""
     return [str(each).replace("-", "_") for each in table["sensor"]]
@@ -113,10 +118,6 @@ def _codes(table: gpd.GeoDataFrame) -> list[str]:
 def _rgb(colour: str) -> tuple[int, int, int]:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return red, green, blue
-
-
-def _step(clear: float) -> str:
-    return f"c{next(at for at, least in enumerate(STEPS) if clear >= least)}"
 
 
 def _percent(share: float) -> str:

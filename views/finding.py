@@ -1,25 +1,30 @@
 """Images in catalogues: asked for by area, days and clouds, seen as footprints and quick-looks, fetched by a job."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import geopandas as gpd
+import numpy as np
 import streamlit as st
 
 from cross_check import imagery, parcels
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
-from satellite import catalog, credentials, offers, providers, quicklooks, sensors
+from satellite import catalog, credentials, offers, providers, quicklook_frames, quicklooks, sensors
 from satellite.offers import Offer
 from satellite.providers import Provider
 from satellite.questions import Question
-from views import board, footprints, frame, layers, queue, scenes, state
+from views import board, footprints, frame, layers, overlays, queue, scenes, state
+from views.board import Under
+from views.overlays import Overlay
 from views.state import Stamp
 
 PAGE = "finding"
 _AT_MOST = 200
 _PICTURED = 60
+_LAID = 24
 _ROW_PX, _LIST_PX = 64, 560
 _SPAN = timedelta(days=60)
 _KEPT_S = 900
@@ -49,7 +54,7 @@ def page() -> None:
     if asked is None:
         left, right = st.columns([5, 6], gap="small")
         with left:
-            _map(words, division, offers.as_table((), PAGE), ())
+            _map(words, division, offers.as_table((), PAGE), (), {})
         with right:
             st.info(words.say("finding.begin"), icon=":material/satellite_alt:")
     else:
@@ -116,7 +121,9 @@ def _results(words: Catalogue, asked: Asked, provider: Provider) -> None:
         with st.spinner(words.say("finding.asking", name=provider.label)):
             found = _found(asked, provider.address, state.project().folder.as_posix())
             table = offers.as_table(found, provider.label)
-            pictures = _pictures(asked, provider.address, tuple(offer.scene_id for offer in found[:_PICTURED]), found)
+            pictured = tuple(offer.scene_id for offer in found[:_PICTURED])
+            pictures = _pictures(asked, provider.address, pictured, found)
+            laid = _laid(asked, provider.address, pictured, found, pictures)
     except WorkbenchError as fault:
         st.error(words.explain(fault), icon=":material/cloud_off:")
         if fault.code == "catalog.unreachable":
@@ -130,7 +137,14 @@ def _results(words: Catalogue, asked: Asked, provider: Provider) -> None:
     chosen = _chosen(table)
     left, right = st.columns([5, 6], gap="small")
     with left:
-        _map(words, asked.division, table, chosen)
+        shown = st.toggle(
+            words.say("finding_map.looks"),
+            value=True,
+            key=f"{PAGE}-looks",
+            help=words.say("finding_map.looks_help"),
+            persist_state="session",
+        )
+        _map(words, asked.division, table, chosen, laid if shown else {})
     with right:
         _list(words, table, pictures, chosen)
     _order(words, asked, provider, table, chosen)
@@ -155,11 +169,27 @@ def _pictures(
     address: str,  # noqa: ARG001 - elsewhere other images
     ids: tuple[str, ...],
     _offers: tuple[Offer, ...],
-) -> dict[str, str]:
+) -> dict[str, bytes]:
     provider = providers.provider(asked.provider)
     wanted = [offer for offer in _offers if offer.scene_id in ids]
-    fetched = quicklooks.fetch(wanted, provider, os.environ)
-    return {scene_id: quicklooks.address(picture) for scene_id, picture in fetched.items()}
+    return quicklooks.fetch(wanted, provider, os.environ)
+
+
+@st.cache_resource(max_entries=16, ttl=_KEPT_S, show_spinner=False)
+def _laid(
+    asked: Asked,  # noqa: ARG001 - of another search
+    address: str,  # noqa: ARG001 - elsewhere other images
+    ids: tuple[str, ...],  # noqa: ARG001 - of another list
+    _offers: tuple[Offer, ...],
+    _pictures: dict[str, bytes],
+) -> dict[str, Overlay]:
+    """Return the quick-looks as they lie on the map, those with most clouds first."""
+    made = {}
+    for offer in sorted(_offers, key=lambda each: (np.isnan(each.cloud_percent), each.cloud_percent), reverse=True):
+        corners = quicklook_frames.corners(offer) if offer.scene_id in _pictures else None
+        if corners is not None:
+            made[offer.scene_id] = overlays.laid(_pictures[offer.scene_id], corners, offer.footprint)
+    return made
 
 
 def _chosen(table: gpd.GeoDataFrame) -> tuple[str, ...]:
@@ -169,13 +199,22 @@ def _chosen(table: gpd.GeoDataFrame) -> tuple[str, ...]:
     return tuple(each for each in kept if each in there)
 
 
-def _map(words: Catalogue, division: str, table: gpd.GeoDataFrame, chosen: tuple[str, ...]) -> None:
+def _map(
+    words: Catalogue,
+    division: str,
+    table: gpd.GeoDataFrame,
+    chosen: tuple[str, ...],
+    laid: Mapping[str, Overlay],
+) -> None:
+    """Draw footprints, and under them the quick-looks of the chosen images, of all while none is chosen."""
+    wanted = [each for each in chosen if each in laid] if chosen else list(laid)[-_LAID:]
     ground = _divisions(state.stamp_of(state.project()))
     outline = ground[ground["division_code"] == division]
     scene = board.Scene(
-        layers=[*scenes.regions(outline, words), footprints.layer(table, chosen, words)],
+        layers=[*scenes.regions(outline, words), footprints.layer(table, chosen, words, pictured=wanted)],
         bounds=layers.bounds_of(table if len(table) else outline),
         legend=footprints.legend(table, chosen, words),
+        under=[Under(laid[each].picture, laid[each].bounds) for each in wanted],
     )
     board.draw(scene, words, f"{PAGE}-map", height=_LIST_PX, on_pick=_toggle)
     st.caption(words.say("map.sketch"))
@@ -190,10 +229,11 @@ def _toggle() -> None:
         st.session_state[f"{PAGE}-chosen"] = without if pick.id in kept else (*kept, pick.id)
 
 
-def _list(words: Catalogue, table: gpd.GeoDataFrame, pictures: dict[str, str], chosen: tuple[str, ...]) -> None:
+def _list(words: Catalogue, table: gpd.GeoDataFrame, pictures: dict[str, bytes], chosen: tuple[str, ...]) -> None:
     ids = list(table["scene_id"])
     present = set(imagery.listing(state.project())["scene_id"])
-    rows = footprints.listed(table, [pictures.get(each) for each in ids], present, words)
+    looks = [quicklooks.address(pictures[each]) if each in pictures else None for each in ids]
+    rows = footprints.listed(table, looks, present, words)
     key = f"{PAGE}-table"
     st.session_state[key] = {"selection": {"rows": [ids.index(each) for each in chosen], "columns": [], "cells": []}}
 

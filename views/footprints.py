@@ -1,4 +1,4 @@
-"""Footprints of images on the map: what a catalogue offers, coloured by its clouds, and what is chosen of it. Pure."""
+"""Footprints of images on the map: what a catalogue offers, coloured by its share of clear sky, and what is chosen."""
 
 from collections.abc import Collection, Sequence
 
@@ -7,23 +7,24 @@ import numpy as np
 import pandas as pd
 
 from gis.language import Catalogue
-from views import colours, layers, wording
+from views import clearness, colours, layers, wording
 from views.layers import Layer
 
 KEY = "footprints"
-_CLASSES = ("clear", "some", "cloudy", "untold", "chosen")
-_COLOURS = {"clear": "#0072B2", "some": "#E69F00", "cloudy": "#6B6B6B", "untold": "#7C3AED", "chosen": "#D81B60"}
-_SOME, _CLOUDY = 10.0, 40.0
+_BARE = "-bare"
+_COLOURS = {f"c{at}": shade for at, shade in enumerate(clearness.SHADES)}
+_COLOURS |= {"untold": "#7C3AED", "chosen": "#D81B60"}
+_FILL, _FILL_OF_CHOSEN, _HARDLY = 0.22, 0.28, 0.02
 
 
-def cloud_class(percent: float) -> str:
-    """Return clear (up to 10 %), some (up to 40 %), cloudy, or untold for NaN."""
-    if np.isnan(percent):
-        return "untold"
-    return "clear" if percent <= _SOME else "some" if percent <= _CLOUDY else "cloudy"
+def sky_class(cloud_percent: float) -> str:
+    """Return the class of the share of clear sky, see ``clearness.step``, or untold for NaN."""
+    return "untold" if np.isnan(cloud_percent) else clearness.step(1 - cloud_percent / 100)
 
 
-def layer(found: gpd.GeoDataFrame, chosen: Collection[str], words: Catalogue) -> Layer:
+def layer(
+    found: gpd.GeoDataFrame, chosen: Collection[str], words: Catalogue, *, pictured: Collection[str] = ()
+) -> Layer:
     """Return the footprints of a search as a layer; chosen ones stand out.
 
     Parameters
@@ -33,14 +34,17 @@ def layer(found: gpd.GeoDataFrame, chosen: Collection[str], words: Catalogue) ->
     chosen : collection of str
         Scene ids.
     words : Catalogue
+    pictured : collection of str
+        Scene ids whose quick-looks lie on the map: their footprints do not cover them.
     """
     kinds = [
-        "chosen" if each in chosen else cloud_class(cloud)
+        "chosen" if each in chosen else sky_class(cloud)
         for each, cloud in zip(found["scene_id"], found["cloud_percent"], strict=True)
     ]
     # The chosen ones last, for they are drawn above the others.
     order = np.argsort([kind == "chosen" for kind in kinds], kind="stable")
-    rows, sorted_kinds = found.iloc[order], [kinds[place] for place in order]
+    rows = found.iloc[order]
+    sorted_kinds = [f"{kinds[at]}{_BARE if found['scene_id'].iloc[at] in pictured else ''}" for at in order]
     content = layers.NO_SHAPES
     if len(found):
         values = [
@@ -50,19 +54,22 @@ def layer(found: gpd.GeoDataFrame, chosen: Collection[str], words: Catalogue) ->
             [size(each) for each in rows["size_mb"]],
         ]
         content = layers.shapes(rows, list(rows["scene_id"]), sorted_kinds, values)
-    styles = {
-        kind: colours.area(colour, fill=0.28 if kind == "chosen" else 0.03, weight=2.6 if kind == "chosen" else 1.3)
-        for kind, colour in _COLOURS.items()
-    }
+    styles = {}
+    for kind, colour in _COLOURS.items():
+        fill, weight = (_FILL_OF_CHOSEN, 2.6) if kind == "chosen" else (_FILL, 1.6)
+        styles[kind] = colours.area(colour, fill=fill, weight=weight)
+        styles[kind + _BARE] = colours.area(colour, fill=_HARDLY, weight=weight)
     fields = [words.say(f"finding.{name}") for name in ("day", "cloud", "size")]
-    return Layer(KEY, "areas", content, styles, fields, words.say("finding.footprints"), legend_sample("clear"))
+    return Layer(KEY, "areas", content, styles, fields, words.say("finding.footprints"), legend_sample("c0"))
 
 
 def legend(found: gpd.GeoDataFrame, chosen: Collection[str], words: Catalogue) -> list[dict[str, object]]:
     """Return the legend of what is there."""
-    there = {cloud_class(cloud) for cloud in found["cloud_percent"]} | ({"chosen"} if chosen else set())
-    items = [{**legend_sample(kind), "text": words.say(f"finding.class_{kind}")} for kind in _CLASSES if kind in there]
-    return [{"title": words.say("finding.cloud"), "items": items}] if items else []
+    there = {sky_class(cloud) for cloud in found["cloud_percent"]} | ({"chosen"} if chosen else set())
+    named = {f"c{at}": words.say("finding_map.row", least=f"{least:.0%}") for at, least in enumerate(clearness.STEPS)}
+    named |= {kind: words.say(f"finding_map.{kind}") for kind in ("untold", "chosen")}
+    items = [{**legend_sample(kind), "text": text} for kind, text in named.items() if kind in there]
+    return [{"title": words.say("finding_map.sky"), "items": items}] if items else []
 
 
 def legend_sample(kind: str) -> dict[str, str]:

@@ -145,7 +145,7 @@ def _map(words: Catalogue, project: Project, mark: int, found: gpd.GeoDataFrame)
         legend=[histories.legend(words)],
         chosen=choosing.chosen(PAGE),
         flight=choosing.flight(PAGE),
-        under=under,
+        under=(under,),
     )
     board.draw(scene, words, f"{PAGE}-map", height=_MAP_PX, on_pick=choosing.from_map(PAGE))
 

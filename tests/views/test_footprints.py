@@ -25,11 +25,11 @@ FOUND = offers.as_table(
 
 @pytest.mark.parametrize(
     ("percent", "kind"),
-    [(0, "clear"), (10, "clear"), (10.1, "some"), (40, "some"), (40.1, "cloudy"), (float("nan"), "untold")],
+    [(0, "c0"), (25, "c0"), (25.1, "c1"), (50, "c1"), (75, "c2"), (100, "c3"), (float("nan"), "untold")],
 )
-def test_clouds_have_three_classes_and_none(percent, kind):
-    """Limits belong to the clearer class."""
-    assert footprints.cloud_class(float(percent)) == kind
+def test_clear_sky_has_four_classes_and_none(percent, kind):
+    """Those of the coverage page; limits belong to the clearer class."""
+    assert footprints.sky_class(float(percent)) == kind
 
 
 def test_the_chosen_one_is_drawn_last_and_stands_out():
@@ -37,9 +37,20 @@ def test_the_chosen_one_is_drawn_last_and_stands_out():
     layer = footprints.layer(FOUND, {"S2_a"}, catalogue("zh"))
     features = json.loads(layer.content)["features"]
     assert [each["properties"]["id"] for each in features] == ["S2_b", "S2_c", "S2_a"]
-    assert [each["properties"]["s"] for each in features] == ["untold", "cloudy", "chosen"]
+    assert [each["properties"]["s"] for each in features] == ["untold", "c3", "chosen"]
     assert features[2]["properties"]["v"] == ["A", "2026-05-10", "5 %", "812.4 MB"]
-    assert set(layer.styles) >= {"untold", "cloudy", "chosen"}
+    assert set(layer.styles) >= {"untold", "c3", "chosen"}
+
+
+def test_a_footprint_does_not_cover_its_quick_look():
+    """Its rim keeps the colour; the others are filled."""
+    layer = footprints.layer(FOUND, (), catalogue("zh"), pictured=["S2_c"])
+    looks = {
+        each["properties"]["id"]: layer.styles[each["properties"]["s"]]
+        for each in json.loads(layer.content)["features"]
+    }
+    assert looks["S2_c"]["fillOpacity"] < 0.05 < looks["S2_a"]["fillOpacity"]
+    assert looks["S2_c"]["color"] == footprints.legend_sample("c3")["line"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -32,7 +32,7 @@ window.hdq = (function () {
     map.attributionControl.setPrefix(false)
     L.control.zoom({ zoomInTitle: options.words.zoom_in, zoomOutTitle: options.words.zoom_out }).addTo(map)
     L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(map)
-    const panes = { ground: 350, zones: 380, cells: 390, left: 355, right: 356, chosen: 610, names: 395, pins: 605 }
+    const panes = { ground: 350, under: 354, zones: 380, cells: 390, left: 355, right: 356, chosen: 610, names: 395, pins: 605 }
     Object.keys(panes).forEach(function (name) { map.createPane(name).style.zIndex = panes[name] })
     ;['chosen', 'names'].forEach(function (name) { map.getPane(name).style.pointerEvents = 'none' })
     canvas = L.canvas({ pane: 'cells', padding: 0.3 })
