@@ -188,8 +188,16 @@ def receipt(project: Project, number: int) -> tuple[Step, pd.DataFrame]:
         raise WorkbenchError("history.no_receipt", "Event {number} is no import", number=number)
     figures = told["receipt"]
     rows = [pd.DataFrame(told.get(part, []), columns=["row", "column", "code", "value"]) for part in _FAULTS]
-    facts = {"name": told["source"], "saved": figures["good"], "total": told.get("total", 0), "number": number}
+    facts = {"name": told["source"], "saved": figures["good"], "total": told.get("total", 0)}
+    facts |= {"number": number, "by": told["by"]}
     return Step("chain.imported", facts | figures, (project.enterprises,)), entries.joined(rows)
+
+
+def imported(project: Project, sha256: str) -> int:
+    """Return the number of the latest import in force of a file of this content, 0 if there is none."""
+    standing = annals.standing(project)
+    earlier = _earlier(standing, annals.headers(standing.records), sha256)
+    return earlier.number if earlier else 0
 
 
 def _again(project: Project, source: Path, incoming: _Incoming, earlier: Event) -> tuple[Step, pd.DataFrame]:

@@ -51,6 +51,11 @@ class Project:
         return self.folder / "inbox"
 
     @property
+    def brought(self) -> Path:
+        """Folder of the files that the queue is to import, a folder a file."""
+        return self.folder / "brought"
+
+    @property
     def signals(self) -> Path:
         """Fire points and complaints, ``gis.signals.SCHEMA``."""
         return self.folder / "signals.parquet"

@@ -37,6 +37,9 @@ PAGES = {
     "rounds": "rounds",
     "day-routes": "day_routes",
     "plan-board": "plan_board",
+    "desk": "import_desk",
+    "register": "register",
+    "dossier": "dossier",
 }
 BRIEF = {"brief-province": "province.png", "brief-area": "area-1.png"}
 SIZE: ViewportSize = {"width": 1440, "height": 900}
@@ -54,7 +57,6 @@ _LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
 _PATIENCE_S = 60
 _MOST_BYTES = 245_000
 _SHEET_PX = (1400, 1400)
-_SLASHES_OF_HOST = 2
 _MONTH = catalogue("zh").say("emerging_page.view_month")
 
 
@@ -172,10 +174,9 @@ def open_page(page: Page, address: str, path: str = "") -> Page:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page has run and the house script has drawn what it was told to."""
+    """Wait until the page has run and the house script, where there is a map, has drawn what it was told to."""
     page.wait_for_function("!document.querySelector('[data-test-script-state=running]')", timeout=_PATIENCE_S * 1000)
-    # Some pages have no map to wait for.
-    if page.url.rstrip("/").count("/") > _SLASHES_OF_HOST and page.locator("iframe").count():
+    if page.locator("iframe").count():
         frame = page.frame_locator("iframe").first
         frame.locator("body[data-hdq-shown]").wait_for(state="attached", timeout=_PATIENCE_S * 1000)
     page.wait_for_timeout(800)

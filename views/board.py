@@ -52,7 +52,8 @@ class Scene:
     ``chosen`` is (layer, id) of the outlined feature. ``flight`` changes when the map is to go there and open its
     popup: a number that the page counts up when a row of its table is chosen. With ``cover`` the extent fills the map,
     else it lies whole within it. ``closest`` is a zoom level up to which the map may go near; 0 keeps to that of things
-    of a province. ``under`` are pictures below all layers but the ground, the last one on top.
+    of a province. ``under`` are pictures below all layers but the ground, the last one on top. ``placing`` lets a click
+    on open ground name a place, see ``placed``.
     """
 
     layers: Sequence[Layer]
@@ -64,6 +65,7 @@ class Scene:
     cover: bool = False
     closest: int = 0
     under: Sequence[Under] = ()
+    placing: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,12 @@ def picked(key: str) -> Pick | None:
     return Pick(str(value["layer"]), str(value["id"]), int(value["count"])) if value else None
 
 
+def placed(key: str) -> tuple[float, float] | None:
+    """Return longitude and latitude of the last click on open ground of the map of a key while it was placing."""
+    value = (st.session_state.get(key) or {}).get("placed")
+    return (float(value["lon"]), float(value["lat"])) if value else None
+
+
 def frame(words: Catalogue) -> folium.Map:
     """Return the empty map with its controls, the same on every run: a changed frame would load the map anew."""
     plain = folium.Map(location=[48.5, 128], zoom_start=6, tiles=None, zoom_control=False, zoomSnap=0.25)
@@ -164,6 +172,7 @@ def state_of(scene: Scene, words: Catalogue) -> dict[str, Any]:
         "view": {"bounds": scene.bounds, "cover": scene.cover} | ({"closest": scene.closest} if scene.closest else {}),
         "chosen": {"layer": scene.chosen[0], "id": scene.chosen[1]} if scene.chosen else None,
         "flight": scene.flight or None,
+        "placing": scene.placing,
     }
     if scene.under:
         under = enumerate(scene.under)

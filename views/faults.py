@@ -14,6 +14,7 @@ MOST = 500
 
 _PROPOSED = ("register.mistyped_credit_code", "register.mistyped_permit_no")
 _HEIGHT = 330
+_FITS = 8
 _COLUMNS = ("row", "column", "sentence", "value", "hint", "new", "skip")
 
 
@@ -71,7 +72,7 @@ def draw(faults: pd.DataFrame, notes: pd.DataFrame, arrival: Arrival, sha256: st
     if len(notes):
         with st.expander(words.say("desk.notes")):
             told = listed(notes.head(MOST), arrival, words)[["row", "column", "sentence", "value"]]
-            st.dataframe(_headed(told, words), hide_index=True, height="content" if len(told) < 8 else _HEIGHT)  # noqa: PLR2004 -- rows that fit
+            st.dataframe(_headed(told, words), hide_index=True, height="content" if len(told) < _FITS else _HEIGHT)
     whole = pd.concat([faults, notes], ignore_index=True)
     if len(whole):
         table = listed(whole, arrival, words)[["row", "column", "sentence", "value", "hint"]]
@@ -92,7 +93,7 @@ def _editor(faults: pd.DataFrame, arrival: Arrival, sha256: str, words: Catalogu
     edited = st.data_editor(
         table,
         hide_index=True,
-        height=_HEIGHT,
+        height="content" if len(table) < _FITS else _HEIGHT,
         disabled=["row", "column", "sentence", "value", "hint"],
         column_config=_config(words),
         key=f"faults-{sha256[:12]}-{hash(said)}",

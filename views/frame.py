@@ -102,9 +102,10 @@ def upload(words: Catalogue, label: str, endings: list[str], *, key: str) -> Upl
 
 _UPLOAD = """<style>
 [data-testid=stFileUploaderDropzoneInstructions], [data-testid=stFileUploaderDropzone] > span:not(:has(button)),
-[data-testid=stFileUploaderDropzone] small { display: none; }
-[data-testid=stFileUploaderDropzone] button * { font-size: 0 !important; }
-[data-testid=stFileUploaderDropzone] button::after { content: "SAID"; font-size: 0.9rem; }
+[data-testid=stFileUploaderDropzone] small:not([data-testid]) { display: none; }
+[data-testid=stFileUploaderDropzone] button[kind=secondary] * { font-size: 0 !important; }
+[data-testid=stFileUploaderDropzone] button[kind=secondary]::after { content: "SAID"; font-size: 0.9rem;
+  white-space: nowrap; }
 </style>"""
 
 

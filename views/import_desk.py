@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import tempfile
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,16 +18,10 @@ from gis import duplicates, files, history
 from gis.errors import WorkbenchError
 from gis.history import Act
 from gis.language import Catalogue
-from views import asked, faults, frame, headings, receipts, state, systems, wording
+from views import asked, faults, frame, headings, queued_import, receipts, state, systems, wording
 from views.asked import Asked
 
 ENDINGS = ["xlsx", "xls", "csv", "kml", "kmz", "ovkml", "ovkmz", "zip", "gpkg", "geojson", "dxf", "parquet", "gpx"]
-# Streamlit's uploader speaks English only.
-_UPLOADER = """<style>
-[data-testid=stFileUploaderDropzoneInstructions] {{ display: none; }}
-[data-testid=stFileUploaderDropzone] button * {{ font-size: 0 !important; }}
-[data-testid=stFileUploaderDropzone] button::after {{ content: "{said}"; font-size: 0.95rem; }}
-</style>"""
 _SHOWN_ROWS = 50
 _SHOWN_PAIRS = 20
 _PART_CODES = ("rows.several_sheets", "rows.several_layers")
@@ -50,6 +43,7 @@ def page() -> None:
     project = state.project()
     bring, past, senders = st.tabs([words.say(f"desk.tab_{name}") for name in ("bring", "past", "senders")])
     with bring:
+        queued_import.draw(project, words)
         if not receipts.draw(project, words):
             _bring(project, words)
     with past:
@@ -66,7 +60,8 @@ def _bring(project: Project, words: Catalogue) -> None:
         return
     said = asked.of(source.sha256)
     try:
-        arrival, preview = looked_at(_marks(project), source, said, act.sender, act.valid_from)
+        with st.spinner(words.say("desk.looking")):
+            arrival, preview = looked_at(_marks(project), source, said, act.sender, act.valid_from)
     except WorkbenchError as error:
         st.error(wording.unmarked(words.explain(error)), icon=":material/error:")
         if error.code in _PART_CODES or said.part:
@@ -88,11 +83,15 @@ def _bring(project: Project, words: Catalogue) -> None:
 
 def _source(project: Project, words: Catalogue) -> Source | None:
     """Return the file that is uploaded, or one of the project's inbox."""
-    st.html(_UPLOADER.format(said=escape(words.say("desk.upload_button"))))
     left, right = st.columns([3, 2], gap="small")
     with left:
-        sent = st.file_uploader(words.say("desk.upload"), type=ENDINGS, key="desk-upload")
-    waiting = {path.name: path for path in sorted(project.inbox.glob("*")) if path.suffix[1:].lower() in ENDINGS}
+        sent = frame.upload(words, words.say("desk.upload"), ENDINGS, key="desk-upload")
+    found = sorted(project.inbox.glob("*"))
+    waiting = {
+        path.name: path
+        for path in found
+        if path.suffix[1:].lower() in ENDINGS and not path.name.startswith(arrivals.LOCK)
+    }
     with right:
         picked = st.selectbox(
             words.say("desk.inbox"),
@@ -104,6 +103,8 @@ def _source(project: Project, words: Catalogue) -> Source | None:
     if sent is not None:
         return _put_down(sent.name, sent.getvalue())
     if picked:
+        if arrivals.open_elsewhere(waiting[picked]):
+            st.warning(words.say("desk.open_elsewhere", name=wording.unmarked(picked)), icon=":material/lock:")
         return Source(str(waiting[picked]), picked, _digest(str(waiting[picked]), waiting[picked].stat().st_mtime_ns))
     return None
 
@@ -195,6 +196,10 @@ def _preview(arrival: Arrival, source: Source, words: Catalogue) -> None:
 
 def _rows(preview: Preview, arrival: Arrival, source: Source, words: Catalogue) -> None:
     """Draw faults, duplicates and changes."""
+    if preview.earlier is not None:
+        facts = {"at": receipts.beijing(preview.earlier.act.at), "by": preview.earlier.act.by}
+        told = words.say("desk.earlier", number=preview.earlier.number, **facts)
+        st.info(wording.unmarked(told), icon=":material/task_alt:")
     wrong, odd = preview.faults.iloc[: preview.faulty], preview.faults.iloc[preview.faulty :]
     _heading(words.say("desk.step_faults", faults=len(wrong), notes=len(odd)))
     faults.draw(wrong, odd, arrival, source.sha256, words)
@@ -248,12 +253,18 @@ def _save(
         "need_system": preview is None,
         "need_columns": bool(headings.missing(arrival)),
         "need_faults": bool(faulty) and not skip,
+        "need_news": preview is not None and preview.earlier is not None and preview.differences.empty,
     }
     open_ones = [words.say(f"desk.{code}") for code, holds in obstacles.items() if holds]
     if open_ones:
         st.caption(words.say("duplicates.joint").join(open_ones))
-    if not st.button(words.say("desk.do_import"), type="primary", disabled=bool(open_ones), key="desk-import"):
+    queued = len(arrival.rows) >= queued_import.FROM_ROWS
+    label = words.say("desk.do_import_queued" if queued else "desk.do_import")
+    if not st.button(label, type="primary", disabled=bool(open_ones), key="desk-import"):
         return
+    if queued:
+        queued_import.submit(project, Path(source.path), act, said, skip=skip, language=words.language)
+        st.rerun()
     with st.spinner(words.say("desk.importing")):
         try:
             step, notes = desk.import_enterprises(

@@ -26,10 +26,10 @@ _DIGITS = 6  # of a degree: a tenth of a metre
 class Layer:
     """One layer: how it looks and what the browser fetches.
 
-    ``kind`` is areas, points, stops or names (see browser/map.js). ``styles`` maps the class of a feature to Leaflet's
-    style. ``fields`` names the popup's rows; the first value of a feature is its title and has no name. ``name``
-    stands in the layer list, beside ``sample``; a layer without a name cannot be switched off. ``pins`` put a dot on
-    every polygon while the map is far away.
+    ``kind`` is areas, points, stops, flags or names (see browser/map.js). ``styles`` maps the class of a feature to
+    Leaflet's style. ``fields`` names the popup's rows; the first value of a feature is its title and has no name.
+    ``name`` stands in the layer list, beside ``sample``; a layer without a name cannot be switched off. ``pins`` put a
+    dot on every polygon while the map is far away.
     """
 
     key: str
@@ -87,7 +87,7 @@ def places(
     values: Sequence[Sequence[str]],
     numbers: Sequence[int] = (),
 ) -> bytes:
-    """Return points as columns, a fifth of their size as GeoJSON; ``numbers`` stand in stops."""
+    """Return points as columns, a fifth of their size as GeoJSON; ``numbers`` stand in stops and flags."""
     lonlat = _rounded(shapely.get_coordinates(table.geometry.to_numpy()))
     columns = {
         "lon": lonlat[:, 0].tolist(),

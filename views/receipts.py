@@ -1,5 +1,6 @@
 """What became of imports: the receipt of the latest, every change of the register, and the way back."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from html import escape
@@ -15,7 +16,7 @@ from gis import history
 from gis.errors import WorkbenchError
 from gis.history import BEIJING, Act, Event
 from gis.language import Catalogue
-from views import frame, handout, state, wording
+from views import frame, handout, state, who, wording
 
 _RECEIPT = "desk-receipt"
 _MOST = 500
@@ -30,16 +31,16 @@ def keep(name: str, figures: Mapping[str, object], notes: pd.DataFrame) -> None:
     st.session_state[_RECEIPT] = (name, dict(figures), notes)
 
 
-def cards(figures: Mapping[str, object], words: Catalogue) -> str:
-    """Return the figures of an import as HTML."""
+def cards(figures: Mapping[str, object], words: Catalogue, *, made: bool = False) -> str:
+    """Return the figures of an import as HTML; ``made`` for one that has been made."""
     parts = []
     for name in _FIGURES:
-        said = "change_" + _CODES.get(name, name)
+        said = "receipt_saved" if made and name == "saved" else "change_" + _CODES.get(name, name)
         tone = f' style="--tone: {_TONES[name]}"' if name in _TONES else ""
         parts.append(
             f"<div{tone}><b>{escape(str(figures.get(name, 0)))}</b><span>{words.say(f'desk.{said}')}</span></div>"
         )
-    return f'<div class="hdq-cards">{"".join(parts)}</div>'
+    return f'<div class="hdq-cards seven">{"".join(parts)}</div>'
 
 
 def reasons(faults: pd.DataFrame, words: Catalogue) -> list[list[str]]:
@@ -56,7 +57,7 @@ def draw(project: Project, words: Catalogue) -> bool:
     name, figures, notes = found
     number = int(figures["number"])
     st.success(words.say("desk.receipt", number=number, name=wording.unmarked(name)), icon=":material/receipt_long:")
-    st.html(cards(figures, words))
+    st.html(cards(figures, words, made=True))
     if len(notes):
         st.html(f"<b>{words.say('desk.receipt_reasons')}</b>")
         heads = [words.say("desk.reason_head"), words.say("desk.count_head")]
@@ -64,7 +65,7 @@ def draw(project: Project, words: Catalogue) -> bool:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(words.say("desk.close"), key="receipt-close", on_click=_close, type="primary")
         _download(notes, words)
-    _undo(project, number, words, "receipt")
+    _undo(project, number, str(figures["by"]), words, "receipt")
     return True
 
 
@@ -82,7 +83,7 @@ def past(project: Project, words: Catalogue) -> None:
     columns = ("event", "kind", "at", "by", "sender", "source", "valid_from", "sites", "why", "in_force")
     shown = table.assign(
         kind=[words.say(f"history.{kind}") for kind in table["kind"]],
-        at=[at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") for at in table["at"]],
+        at=[beijing(at) for at in table["at"]],
         valid_from=table["valid_from"].dt.strftime("%Y-%m-%d"),
         in_force=[words.say("desk.yes" if each else "desk.no") for each in table["in_force"]],
     )[list(columns)]
@@ -100,7 +101,12 @@ def past(project: Project, words: Catalogue) -> None:
         number = int(table["event"].iloc[rows[0]])
         _details(project, known[number - 1], words)
         if bool(table["in_force"].iloc[rows[0]]):
-            _undo(project, number, words, "past")
+            _undo(project, number, "", words, "past")
+
+
+def beijing(at: dt.datetime) -> str:
+    """Return a time as it is written in Beijing."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def mark(project: Project) -> tuple[tuple[str, int], ...]:
@@ -172,14 +178,17 @@ def _download(notes: pd.DataFrame, words: Catalogue) -> None:
     )
 
 
-def _undo(project: Project, number: int, words: Catalogue, key: str) -> None:
+def _undo(project: Project, number: int, by: str, words: Catalogue, key: str) -> None:
+    """Draw the way back; whoever works takes it, else who has imported."""
+    by = who.name() or by
     with st.container(horizontal=True, vertical_alignment="bottom"):
         why = st.text_input(words.say("desk.undo_why"), key=f"{key}-undo-why")
         label = words.say("desk.undo" if key == "receipt" else "desk.past_undo")
-        if st.button(label, key=f"{key}-undo", icon=":material/undo:"):
-            act = Act(by=str(st.session_state.get("person", "")) or "-", at=state.now(), why=why)
+        if not by:
+            st.caption(words.say("desk.need_name"), width="content")
+        if st.button(label, key=f"{key}-undo", icon=":material/undo:", disabled=not by):
             try:
-                desk.undo(project, act, number)
+                desk.undo(project, Act(by=by, at=state.now(), why=why), number)
             except WorkbenchError as error:
                 st.error(wording.unmarked(words.explain(error)), icon=":material/error:")
                 return

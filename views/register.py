@@ -1,6 +1,7 @@
 """The register: map and table of one selection, its quality by city, and pairs that may be one."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import streamlit as st
 
 from cross_check import chain, desk, registry, rulings
 from cross_check.files import Project
-from gis import history, register
+from gis import history, particulars, register
 from gis.errors import WorkbenchError
 from gis.history import BEIJING, Act
 from gis.language import Catalogue, catalogue
@@ -21,9 +22,11 @@ from views import (
     import_desk,
     layers,
     receipts,
+    ruling_form,
     scenes,
     sieve,
     state,
+    who,
     wording,
 )
 from views.layers import Layer
@@ -36,8 +39,9 @@ DOSSIER_SITE = "dossier-site"
 
 _HEIGHT = 560
 _LISTED = (
-    "name", "division_code", "county_code", "permit_category", "key_lists", "supervision", "special_object",
-    "operating", "positive_list", "industry_code", "park", "river_basin", "unit_id", "site_id",
+    "name", "division_code", "county_code", "unit_id", "permit_category", "management_level", "pollution_types",
+    "key_lists", "listed_years", "supervision", "special_object", "operating", "positive_list", "positive_until",
+    "industry_code", "park", "river_basin", "site_id",
 )  # fmt: skip
 _CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "permit_category": ("category", register.PERMIT_CATEGORIES),
@@ -47,7 +51,13 @@ _CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "operating": ("state", register.OPERATING),
     "positive_list": ("positive", ("yes", "no")),
 }
-_WORDS = {"key_list": "key_lists"}
+_MORE = {
+    "county_code": "county_code", "unit_id": "unit_id", "management_level": "management_level",
+    "pollution_type": "pollution_types", "list_year": "listed_years", "river_basin": "river_basin",
+}  # fmt: skip
+"""Further filters and the columns whose values they offer."""
+_WORDS = {"key_list": "key_lists", "pollution_type": "pollution_types"}
+_PERSONS = "register-persons"
 
 
 def page() -> None:
@@ -57,8 +67,8 @@ def page() -> None:
     stamp = state.stamp_of(state.project())
     if not stamp.has("enterprises"):
         frame.missing(words, stamp, "enterprises")
-    listed, quality, doubles = st.tabs(
-        [words.say(f"register_page.tab_{name}") for name in ("list", "quality", "doubles")]
+    listed, quality, doubles, removed = st.tabs(
+        [words.say(f"register_page.tab_{name}") for name in ("list", "quality", "doubles", "removed")]
     )
     with listed:
         _list(stamp, words)
@@ -66,6 +76,8 @@ def page() -> None:
         _quality(stamp, words)
     with doubles:
         _doubles(stamp, words)
+    with removed:
+        ruling_form.removed(stamp.project, words)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -115,16 +127,23 @@ def _list(stamp: Stamp, words: Catalogue) -> None:
     left, right = st.columns([3, 2], gap="small")
     with left:
         scene = board.Scene(
-            layers=_layers(stamp, chosen_sieve, marks, today(), words.language),
+            layers=[
+                *_layers(stamp, chosen_sieve, marks, today(), words.language),
+                *ruling_form.mark(PAGE, words),
+            ],
             bounds=layers.bounds_of(shown),
             chosen=choosing.chosen(PAGE),
             flight=choosing.flight(PAGE),
+            placing=ruling_form.placing(PAGE),
         )
         board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
     with right:
         table = _table(stamp, chosen_sieve, marks, today(), words.language)
-        choosing.table(PAGE, "sites", table, list(shown["site_id"]), {}, _HEIGHT - 60)
-        handout.buttons(shown, "enterprises", _about(chosen_sieve, words), words)
+        choosing.table(PAGE, "sites", table, list(shown["site_id"]), {}, _HEIGHT - 100)
+        named = st.toggle(words.say("register_page.persons"), key=_PERSONS)
+        handed = shown if named else shown.drop(columns=list(particulars.PERSONS))
+        handout.buttons(handed, "enterprises", _about(chosen_sieve, words), words)
+    ruling_form.draw(stamp.project, shown, PAGE, words)
 
 
 def _filters(stamp: Stamp, words: Catalogue) -> Sieve:
@@ -142,7 +161,25 @@ def _filters(stamp: Stamp, words: Catalogue) -> Sieve:
         }
         found, _ = assessed(stamp, receipts.mark(stamp.project), today())
         doubt = _choice("doubt", words.say("register_page.doubt"), sorted(set(found["code"])), words.say, words)
+        with st.popover(words.say("register_page.more"), icon=":material/tune:"):
+            for field, column in _MORE.items():
+                options = offered(sites(stamp)[column], column)
+                chosen[field] = _choice(field, registry.column(column, words), options, _telling(column, words), words)
     return Sieve(search=search, division_code=division, doubt=doubt, **chosen)
+
+
+def offered(values: pd.Series, column: str) -> list[str]:
+    """Return the values of a column that a filter offers: of a set its members, of years on key lists the years."""
+    texts = values.dropna().astype(str)
+    if column == "listed_years":
+        return sorted({year for text in texts.unique() for year in re.findall(r"\d{4}", text)}, reverse=True)
+    if column == "pollution_types":
+        return sorted({one for text in texts.unique() for one in text.split(";")})
+    return sorted(set(texts))
+
+
+def _telling(column: str, words: Catalogue) -> Callable[[str], str]:
+    return lambda value: value if column == "listed_years" else registry.value(column, value, words)
 
 
 def _naming(field: str, words: Catalogue) -> Callable[[str], str]:
@@ -163,7 +200,7 @@ def _choice(field: str, label: str, options: list[str], named: Callable[[str], s
 
 
 def _clear() -> None:
-    for field in ("search", "division_code", "doubt", *_CHOICES):
+    for field in ("search", "division_code", "doubt", *_CHOICES, *_MORE):
         st.session_state[f"sieve-{field}"] = ""
 
 
@@ -211,7 +248,7 @@ def _layers(
 
 def _about(chosen: Sieve, words: Catalogue) -> list[tuple[str, str]]:
     said = []
-    for field in ("search", "division_code", *_CHOICES, "doubt"):
+    for field in ("search", "division_code", *_CHOICES, *_MORE, "doubt"):
         value = getattr(chosen, field)
         if value:
             name = _WORDS.get(field, field)
@@ -327,9 +364,10 @@ def _decide(project: Project, pair: pd.Series, words: Catalogue) -> None:
         [*columns, "geometry"],
         format_func=lambda column: registry.column(column, words),
         key=f"take-{key}",
-        placeholder=words.say("register_page.any"),
+        placeholder=words.say("register_page.doubles_take_none"),
     )
-    by = st.text_input(words.say("register_page.doubles_by"), key="person", persist_state="session")
+    # The side bar's name stands there already; a widget of the same key would be that widget twice.
+    by = st.text_input(words.say("register_page.doubles_by"), value=who.name(), key=f"by-{key}")
     why = st.text_input(words.say("register_page.doubles_why"), key=f"why-{key}")
     ready = bool(by.strip() and why.strip())
     if not ready:

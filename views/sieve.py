@@ -1,5 +1,6 @@
 """What the filters of the register page let through. Pure; a sieve is frozen, so that what it lets through is kept."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,6 +11,12 @@ import numpy as np
 from gis import codes
 
 SEARCHED = ("name", "credit_code", "permit_no", "site_id", "address")
+
+
+_EQUAL = (
+    "permit_category", "supervision", "special_object", "operating", "management_level", "county_code", "unit_id",
+    "river_basin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,11 @@ class Sieve:
     permit_category, key_list, supervision, special_object, operating : str
     positive_list : str
         ``yes``, ``no`` or "".
+    management_level, county_code, unit_id, river_basin : str
+    pollution_type : str
+        One of the kinds of source of a site.
+    list_year : str
+        A year in which a site is on the chosen key list, or on any.
     doubt : str
         Code of a finding of ``gis.quality``.
     """
@@ -37,6 +49,12 @@ class Sieve:
     special_object: str = ""
     operating: str = ""
     positive_list: str = ""
+    management_level: str = ""
+    county_code: str = ""
+    unit_id: str = ""
+    river_basin: str = ""
+    pollution_type: str = ""
+    list_year: str = ""
     doubt: str = ""
 
     @property
@@ -57,15 +75,19 @@ def sift(state: gpd.GeoDataFrame, sieve: Sieve, doubted: Collection[str] = ()) -
         Sites with the sieve's doubt.
     """
     kept = np.ones(len(state), dtype=bool)
-    for column in ("permit_category", "supervision", "special_object", "operating"):
+    for column in _EQUAL:
         wanted = getattr(sieve, column)
         if wanted:
             kept &= (state[column] == wanted).fillna(value=False).to_numpy(dtype=bool)
     if sieve.division_code:
         kept &= (state["division_code"].map(codes.prefecture_of) == sieve.division_code).to_numpy(dtype=bool)
-    if sieve.key_list:
-        pattern = rf"(?:^|;){sieve.key_list}(?:;|$)"
-        kept &= state["key_lists"].fillna("").str.contains(pattern, regex=True).to_numpy(dtype=bool)
+    for column, wanted in (("key_lists", sieve.key_list), ("pollution_types", sieve.pollution_type)):
+        if wanted:
+            pattern = rf"(?:^|;){re.escape(wanted)}(?:;|$)"
+            kept &= state[column].fillna("").str.contains(pattern, regex=True).to_numpy(dtype=bool)
+    if sieve.list_year:
+        pattern = rf"(?:^|;){re.escape(sieve.key_list) or '[^:;]+'}:(?:[^;]*,)?{re.escape(sieve.list_year)}"
+        kept &= state["listed_years"].fillna("").str.contains(pattern, regex=True).to_numpy(dtype=bool)
     if sieve.positive_list:
         kept &= state["positive_list"].to_numpy(dtype=bool) == (sieve.positive_list == "yes")
     if sieve.doubt:

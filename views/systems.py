@@ -8,15 +8,20 @@ from cross_check import registry
 from gis.coordinates import Located
 from gis.language import Catalogue
 from views import asked, board, choosing, colours, frame, layers, scenes, wording
-from views.layers import Layer
+from views.layers import Bounds, Layer
 
 PAGE = "desk"
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F3C8D", "#2B2B2B")
 """Of the hypotheses by falling probability; Okabe and Ito's palette, safe for the colour blind."""
 
+ALL = -1
+"""Instead of a row: all of them."""
+
 _SYSTEMS = ("cgcs2000", "gcj02", "bd09")
 _HEIGHT = 430
 _KNOWN = "#94A3B8"
+_CLOSEST = 17
+_LEAST_DEG = 0.004
 
 
 def draw(
@@ -28,12 +33,14 @@ def draw(
         for number, table in located.hypotheses.groupby("group"):
             _group(int(str(number)), table, located, sha256, words)
     with right:
-        st.caption(words.say("desk.map_hint"))
+        row = _row(located, sha256, words)
+        some = [*scenes.regions(regions, words), known(existing, located, words), *bids(located, words)]
         scene = board.Scene(
-            layers=[*scenes.regions(regions, words), known(existing, located, words), *bids(located, words)],
-            bounds=layers.bounds_of(located.candidates),
+            layers=[*some, *flags(located, row, words)],
+            bounds=bounds(located, row),
             legend=[legend(located, words)],
             chosen=choosing.chosen(PAGE),
+            closest=_CLOSEST,
         )
         board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
 
@@ -62,9 +69,54 @@ def bids(located: Located, words: Catalogue) -> list[Layer]:
         made.append(
             Layer(key, "stops", content, style, fields, f"{said} {max(shares)}", colours.sample("dot", colour, colour))
         )
-        first = layers.places(some.iloc[:1], ids[:1], ["name"], [[said]])
-        made.append(Layer(f"{key}-name", "names", first, {}, pick=False))
     return made
+
+
+def flags(located: Located, row: int, words: Catalogue) -> list[Layer]:
+    """Return numbered marks where one row would lie under each hypothesis; none without a row."""
+    some = located.candidates[located.candidates["row"] == row]
+    if some.empty:
+        return []
+    numbers = numbered(located)
+    names = [str(name) for name in some["name"]]
+    values = [[registry.system(name, words) for name in names], [f"{share:.1%}" for share in some["probability"]]]
+    ids = [f"{name}-flag" for name in names]
+    content = layers.places(some, ids, names, values, [numbers[name] for name in names])
+    styles = {name: {"color": colour} for name, colour in colour_of(located).items()}
+    return [Layer("flags", "flags", content, styles, [words.say("desk.field_probability")])]
+
+
+def bounds(located: Located, row: int) -> Bounds:
+    """Return where to look: so near to one row that its hypotheses are apart, or at all rows."""
+    some = located.candidates[located.candidates["row"] == row]
+    if some.empty:
+        return layers.bounds_of(located.candidates)
+    (south, west), (north, east) = layers.bounds_of(some)
+    margin = max(east - west, north - south, _LEAST_DEG) / 2
+    return (south - margin, west - margin), (north + margin, east + margin)
+
+
+def numbered(located: Located) -> dict[str, int]:
+    """Return the number of each hypothesis by name, 1 for the most probable of any group."""
+    return {name: place for place, name in enumerate(colour_of(located), 1)}
+
+
+def _row(located: Located, sha256: str, words: Catalogue) -> int:
+    """Return the row that is looked at, or ``ALL`` of them. A question comes first."""
+    asked_for = located.hypotheses.loc[located.hypotheses["decided"] == "", "first_row"]
+    rows = [int(row) for row in located.candidates["row"].unique()]
+    first = int(asked_for.iloc[0]) if len(asked_for) else rows[0] if rows else ALL
+    options = [ALL, *rows]
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    found = left.selectbox(
+        words.say("desk.look_at"),
+        options,
+        index=options.index(first) if first in options else 0,
+        format_func=lambda row: words.say("desk.look_all") if row == ALL else words.say("desk.look_row", row=row),
+        key=f"look-{sha256[:12]}",
+    )
+    right.caption(words.say("desk.map_hint"))
+    return ALL if found is None else int(found)
 
 
 def known(existing: gpd.GeoDataFrame, located: Located, words: Catalogue) -> Layer:
@@ -83,9 +135,10 @@ def known(existing: gpd.GeoDataFrame, located: Located, words: Catalogue) -> Lay
 
 
 def legend(located: Located, words: Catalogue) -> dict[str, object]:
-    """Return the legend of the hypotheses."""
+    """Return the legend of the hypotheses, with their numbers."""
+    numbers = numbered(located)
     items = [
-        {**colours.sample("dot", colour, colour), "text": registry.system(name, words)}
+        {**colours.sample("dot", colour, colour), "text": f"{numbers[name]} {registry.system(name, words)}"}
         for name, colour in colour_of(located).items()
     ]
     return {"title": words.say("desk.legend"), "items": items}
@@ -105,10 +158,6 @@ def rows_of(table: pd.DataFrame, words: Catalogue) -> list[list[str]]:
         ]
         for row in table.itertuples(index=False)
     ]
-
-
-def _known(count: int, metres: float, words: Catalogue) -> str:
-    return words.say("desk.known_m", count=count, metres=wording.distance(metres, words)) if count else ""
 
 
 def _group(number: int, table: pd.DataFrame, located: Located, sha256: str, words: Catalogue) -> None:

@@ -108,7 +108,7 @@ def test_a_preview_tells_everything_and_saves_nothing(tmp_path, project):
     assert len(seen.duplicates) == 1
     assert seen.faults["row"].tolist()[0] == 4
     step, _ = bring(file, project, act(2), skip_faulty=True)
-    assert {**seen.step.figures, "number": 2} == dict(step.figures)
+    assert {**seen.step.figures, "number": 2, "by": "李"} == dict(step.figures)
 
 
 def test_undo_is_one_step_and_restores_the_register_exactly(tmp_path, project):

@@ -36,9 +36,24 @@ def test_all_hypotheses_are_on_the_map_each_in_its_colour(located):
     assert len(made) == len(names)
     colours = [layer.styles["bid"]["color"] for layer in made]
     assert len(set(colours)) == len(colours)
-    assert {item["text"] for item in systems.legend(located, WORDS)["items"]} == {
-        layer.fields and json.loads(layer.content)["v"][0][0] for layer in made
-    }
+    said = [json.loads(layer.content)["v"][0][0] for layer in made]
+    told = [item["text"] for item in systems.legend(located, WORDS)["items"]]
+    assert told == [f"{number} {name}" for number, name in enumerate(said, 1)]
+
+
+def test_a_row_has_a_numbered_mark_a_hypothesis_and_the_map_looks_at_them(located):
+    """The number is that of the legend; all marks lie within what is shown; without a row all rows are shown."""
+    row = int(located.candidates["row"].iloc[0])
+    (layer,) = systems.flags(located, row, WORDS)
+    content = json.loads(layer.content)
+    assert content["n"] == [systems.numbered(located)[name] for name in content["s"]]
+    (south, west), (north, east) = systems.bounds(located, row)
+    assert all(west < lon < east for lon in content["lon"])
+    assert all(south < lat < north for lat in content["lat"])
+    assert north - south < 0.2
+    assert systems.flags(located, systems.ALL, WORDS) == []
+    (south, _), (north, _) = systems.bounds(located, systems.ALL)
+    assert north - south > 1
 
 
 def test_rows_tell_probability_and_distance(located):

@@ -6,6 +6,7 @@ window.hdq = (function () {
 
   const CANVAS_FROM = 1200 // features; below it SVG, which is crisper and easier to click
   const PINS_BELOW = 12 // zoom
+  const FLAG_GAP = 26 // pixels between the middles of two flags
   const MOST_KEPT = 40 // fetched layers kept for reuse
 
   const fetched = new Map()
@@ -23,6 +24,7 @@ window.hdq = (function () {
   let seenView = null
   let seenFlight = null
   let said = {}
+  let placing = false // a click on open ground is told to the page
 
   function attach (leaflet, options) {
     if (map === leaflet) return
@@ -41,7 +43,13 @@ window.hdq = (function () {
     // Only a tick by hand counts: Leaflet tells of layers that `show` exchanges in the same way.
     map.on('overlayadd', function (event) { if (!drawing) hidden.delete(event.layer.hdqKey) })
     map.on('overlayremove', function (event) { if (!drawing) hidden.add(event.layer.hdqKey) })
-    map.on('click', function () { choose(null) })
+    map.on('click', function (event) {
+      choose(null)
+      if (!placing) return
+      picks += 1
+      const place = event.latlng.wrap()
+      window.Streamlit.setComponentValue({ placed: { lon: place.lng, lat: place.lat, count: picks } })
+    })
   }
 
   function load (url) {
@@ -71,6 +79,8 @@ window.hdq = (function () {
     drawing = false
     drawLegend(state.legend || [])
     drawSwipe(state.swipe)
+    placing = Boolean(state.placing)
+    map.getContainer().classList.toggle('hdq-placing', placing)
     look(state)
     document.body.dataset.hdqShown = String(mine)
   }
@@ -138,6 +148,35 @@ window.hdq = (function () {
         return layer
       }))
     },
+    // Numbered marks that never lie on one another: where two would, all step aside and a line leads back to the place.
+    flags: function (spec, data, byId) {
+      const group = L.layerGroup()
+      const places = data.id.map(function (_, i) { return L.latLng(data.lat[i], data.lon[i]) })
+      function draw () {
+        group.clearLayers()
+        const at = places.map(function (place) { return map.latLngToLayerPoint(place) })
+        apart(at, FLAG_GAP).forEach(function (seat, i) {
+          const colour = spec.styles[data.s[i]].color
+          const here = map.layerPointToLatLng(seat)
+          if (seat.distanceTo(at[i]) > 1) {
+            const line = { color: colour, weight: 2, interactive: false, pane: 'pins' }
+            group.addLayer(L.polyline([places[i], here], line))
+            group.addLayer(L.circleMarker(places[i], Object.assign({}, line, { radius: 2.5, fillOpacity: 1 })))
+          }
+          const badge = document.createElement('span')
+          badge.textContent = data.n[i]
+          badge.style.background = colour
+          const icon = L.divIcon({ className: 'hdq-stop hdq-flag', html: badge, iconSize: [22, 22] })
+          const layer = L.marker(here, { icon: icon, keyboard: false, zIndexOffset: 1000 })
+          byId.set(data.id[i], layer)
+          speak(layer, spec, data.id[i], data.v.map(function (column) { return column[i] }))
+          group.addLayer(layer)
+        })
+      }
+      group.on('add', function () { draw(); map.on('zoomend', draw) })
+      group.on('remove', function () { map.off('zoomend', draw) })
+      return group
+    },
     names: function (spec, data) {
       return L.layerGroup(data.id.map(function (id, i) {
         const text = document.createElement('span')
@@ -146,6 +185,25 @@ window.hdq = (function () {
         return L.marker([data.lat[i], data.lon[i]], { icon: icon, pane: 'names', interactive: false, keyboard: false })
       }))
     }
+  }
+
+  // Points at least a gap from each other: as they are, or on a ring around their middle in the order of their bearing.
+  function apart (at, gap) {
+    const close = at.some(function (one, i) {
+      return at.some(function (other, k) { return k > i && one.distanceTo(other) < gap })
+    })
+    if (!close) return at
+    const middle = at.reduce(function (sum, one) { return sum.add(one) }, L.point(0, 0)).divideBy(at.length)
+    const radius = Math.max(gap, gap / (2 * Math.sin(Math.PI / Math.max(at.length, 2))))
+    const order = at.map(function (_, i) { return i }).sort(function (i, k) {
+      return Math.atan2(at[i].y - middle.y, at[i].x - middle.x) - Math.atan2(at[k].y - middle.y, at[k].x - middle.x) || i - k
+    })
+    const seats = []
+    order.forEach(function (i, place) {
+      const angle = 2 * Math.PI * place / at.length - Math.PI / 2
+      seats[i] = middle.add(L.point(Math.cos(angle), Math.sin(angle)).multiplyBy(radius))
+    })
+    return seats
   }
 
   // Seen from afar a polygon is smaller than a pixel: a dot stands for it, and steps aside when the map comes near.
