@@ -228,9 +228,14 @@ def read(
 
 
 def move(
-    ledger: Ledger, act: Act, lead_ids: Sequence[str], to: str, fields: Mapping[str, Any] | None = None
+    ledger: Ledger,
+    act: Act,
+    lead_ids: Sequence[str],
+    to: str,
+    fields: Mapping[str, Any] | None = None,
+    seen: Mapping[str, int] | None = None,
 ) -> list[Event]:
-    """Move leads to a state, all or none.
+    """Move leads to a state, all or none; ``seen`` holds the version of each that the person had before the eyes.
 
     Raises
     ------
@@ -243,7 +248,8 @@ def move(
             "casebook.needs_order",
             "Nobody moves a lead there by hand: decide its order, open its inspection or problem",
         )
-    return ledger.append(act, [Entry("lead.move", ("lead", name), dict(fields or {}), to) for name in lead_ids])
+    known, told = seen or {}, dict(fields or {})
+    return ledger.append(act, [Entry("lead.move", ("lead", name), told, to, known.get(name)) for name in lead_ids])
 
 
 def note(ledger: Ledger, act: Act, lead_id: str, fields: Mapping[str, Any], seen: int | None = None) -> list[Event]:

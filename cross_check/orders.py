@@ -282,7 +282,12 @@ def open_problem(ledger: Ledger, act: Act, lead_id: str, fields: Mapping[str, An
 
 
 def move_problem(
-    ledger: Ledger, act: Act, problem_id: str, to: str, fields: Mapping[str, Any] | None = None
+    ledger: Ledger,
+    act: Act,
+    problem_id: str,
+    to: str,
+    fields: Mapping[str, Any] | None = None,
+    seen: int | None = None,
 ) -> list[Event]:
     """Move a problem; closing asks for a document or a recorded waiver of each of the four requirements.
 
@@ -304,7 +309,7 @@ def move_problem(
         told["relapses"] = int(now.fields.get("relapses") or 0) + 1
     if to == "closed":
         told["closed_by"] = act.who
-    return ledger.append(act, [Entry("problem.move", now.key, told, to, now.version or None)])
+    return ledger.append(act, [Entry("problem.move", now.key, told, to, seen or now.version or None)])
 
 
 def counts_by_site(ledger: Ledger) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,31 @@ def attempt(words: Catalogue, verb: Callable[[], Sequence[Event]], done: str) ->
     return True
 
 
+def press(words: Catalogue, keys: Mapping[str, str], verb: Callable[[dict[str, Any]], Sequence[Event]]) -> None:
+    """Record what a person filled in; runs as the callback of a button, before the page is drawn anew.
+
+    What the button was drawn with, the version before the person's eyes among it, is what is recorded against: if
+    somebody else was quicker, both versions are shown above the page, also where the form is gone by then.
+
+    Parameters
+    ----------
+    words : Catalogue
+    keys : mapping of str to str
+        Key of the widget of each value.
+    verb : callable
+        Records the values and returns the events.
+    """
+    filled = {name: st.session_state.get(key) for name, key in keys.items()}
+    told = {name: value.isoformat() if isinstance(value, date) else value for name, value in filled.items()}
+    attempt(words, partial(verb, told), words.say("casework.recorded"))
+
+
+def versions(lead_ids: Sequence[str]) -> dict[str, int]:
+    """Return the version of each lead as it is shown."""
+    shown = leads().set_index("lead_id")["version"]
+    return {name: int(shown[name]) for name in lead_ids}
+
+
 def explain(words: Catalogue, refusal: WorkbenchError) -> str:
     """Return a refusal with its codes in words."""
     params = dict(refusal.params)
@@ -116,13 +142,13 @@ def field(words: Catalogue, name: str) -> str:
     return words.words.get(code, name)
 
 
-def asked(words: Catalogue, name: str, known: object = None, said: str = "") -> str:
+def asked(words: Catalogue, name: str, known: object = None, said: str = "", key: str | None = None) -> str:
     """Ask for a field of a record, by its name or by what is said: a day by a calendar, all else by a line."""
     said = said or field(words, name)
     if not name.endswith("_on"):
-        return st.text_input(said, value=str(known or ""))
+        return st.text_input(said, value=str(known or ""), key=key)
     first = date.fromisoformat(str(known)) if known else state.now().astimezone(BEIJING).date()
-    return st.date_input(said, first, format="YYYY-MM-DD").isoformat()
+    return st.date_input(said, first, format="YYYY-MM-DD", key=key).isoformat()
 
 
 def refusal_of(told: Mapping[str, Any]) -> Refusal:
@@ -196,5 +222,6 @@ def _both(words: Catalogue, conflict: Conflict) -> str:
             state_label(words, kind, now.state),
         )
     ]
-    rows += [(field(words, name), str(value), str(now.fields.get(name, "-"))) for name, value in entry.fields.items()]
+    for name, value in entry.fields.items():
+        rows.append((field(words, name), _value(words, name, value), _value(words, name, now.fields.get(name))))
     return frame.sheet([words.say(f"cases.head_{name}") for name in ("field", "yours", "theirs")], rows)

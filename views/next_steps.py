@@ -1,6 +1,6 @@
 """Next steps of a lead: read it, move it, open its inspection, make a problem of it, and bring that to its closing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -56,25 +56,34 @@ def _take() -> Sequence[Event]:
 def reading(words: Catalogue, lead: pd.Series) -> None:
     """Ask for a verdict, the class as a person sees it, and a reason."""
     now = lead["shown_class"] if lead["shown_class"] in CLASSES else CLASSES[0]
-    with st.form(f"read-{lead['lead_id']}-{lead['version']}", border=True):
-        verdict = st.segmented_control(
+    mark = f"read-{lead['lead_id']}-{lead['version']}"
+    keys = {name: f"{mark}-{name}" for name in ("verdict", "human", "why")}
+    with st.form(mark, border=True):
+        st.segmented_control(
             words.say("casework.verdict"),
             _VERDICTS,
             format_func=lambda each: words.say(f"lead_state.{each}"),
             default=_VERDICTS[0],
             required=True,
+            key=keys["verdict"],
         )
-        human = st.selectbox(
+        st.selectbox(
             words.say("casework.human"),
             CLASSES,
             index=CLASSES.index(now),
             format_func=lambda each: words.say(f"class.{each}"),
+            key=keys["human"],
         )
-        why = st.text_input(words.say("casework.why"))
-        if st.form_submit_button(words.say("casework.record"), type="primary"):
-            args = (cases.ledger(), who.act(why), lead["lead_id"], str(verdict), str(human), int(lead["version"]))
-            if cases.attempt(words, partial(casebook.read, *args), words.say("casework.recorded")):
-                st.rerun()
+        st.text_input(words.say("casework.why"), key=keys["why"])
+        verb = partial(_read, str(lead["lead_id"]), int(lead["version"]))
+        st.form_submit_button(
+            words.say("casework.record"), type="primary", on_click=cases.press, args=(words, keys, verb)
+        )
+
+
+def _read(lead_id: str, seen: int, told: dict[str, Any]) -> Sequence[Event]:
+    act = who.act(told["why"] or "")
+    return casebook.read(cases.ledger(), act, lead_id, told["verdict"], told["human"], seen)
 
 
 def inspection(words: Catalogue, record: Record) -> None:
@@ -124,13 +133,18 @@ def steps(words: Catalogue, record: Record) -> None:
         words.say("casework.to"), known, format_func=lambda each: words.say(f"problem_state.{each}"), key="problem-to"
     )
     needed, asks = rules.needs("problem", record.state, str(to))
-    with st.form(f"problem-{record.key[1]}-{record.version}-{to}", border=True):
-        filled = _filled(words, needed, dict(record.fields))
-        why = st.text_input(words.say("casework.why_needed" if asks else "casework.why"))
-        if st.form_submit_button(words.say("casework.move", count=1), type="primary"):
-            verb = partial(orders.move_problem, cases.ledger(), who.act(why), record.key[1], str(to), filled)
-            if cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+    mark = f"problem-{record.key[1]}-{record.version}-{to}"
+    with st.form(mark, border=True):
+        keys = _fields(words, mark, needed, dict(record.fields), asks=asks)
+        verb = partial(_move_problem, record.key[1], str(to), record.version)
+        st.form_submit_button(
+            words.say("casework.move", count=1), type="primary", on_click=cases.press, args=(words, keys, verb)
+        )
+
+
+def _move_problem(problem_id: str, to: str, seen: int, told: dict[str, Any]) -> Sequence[Event]:
+    act = who.act(told.pop("why") or "")
+    return orders.move_problem(cases.ledger(), act, problem_id, to, told, seen)
 
 
 def _open(words: Catalogue, record: Record) -> None:
@@ -151,19 +165,30 @@ def onward(words: Catalogue, lead_ids: Sequence[str], now: str, known: dict[str,
         words.say("casework.to"), steps, format_func=lambda each: words.say(f"lead_state.{each}"), key=f"to-{now}"
     )
     needed, asks = rules.needs("lead", now, str(to))
-    with st.form(f"move-{'-'.join(lead_ids)[:80]}-{to}", border=True):
-        filled = _filled(words, needed, known)
-        why = st.text_input(words.say("casework.why_needed" if asks else "casework.why"))
-        if st.form_submit_button(words.say("casework.move", count=len(lead_ids)), type="primary"):
-            act = who.act(why)
-            verb = partial(casebook.move, cases.ledger(), act, lead_ids, str(to), filled)
-            if cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+    mark = f"move-{'-'.join(lead_ids)[:80]}-{to}"
+    with st.form(mark, border=True):
+        keys = _fields(words, mark, needed, known, asks=asks)
+        verb = partial(_move, lead_ids, str(to), cases.versions(lead_ids))
+        st.form_submit_button(
+            words.say("casework.move", count=len(lead_ids)),
+            type="primary",
+            on_click=cases.press,
+            args=(words, keys, verb),
+        )
 
 
-def _filled(words: Catalogue, needed: Sequence[str], known: dict[str, Any]) -> dict[str, str]:
-    """Ask for each field that a move needs, filled with what is known."""
-    return {name: cases.asked(words, name, known.get(name)) for name in needed}
+def _move(lead_ids: Sequence[str], to: str, seen: Mapping[str, int], told: dict[str, Any]) -> Sequence[Event]:
+    act = who.act(told.pop("why") or "")
+    return casebook.move(cases.ledger(), act, lead_ids, to, told, seen)
+
+
+def _fields(words: Catalogue, mark: str, needed: Sequence[str], known: dict[str, Any], *, asks: bool) -> dict[str, str]:
+    """Ask for each field that a move needs, filled with what is known, and for the reason; return the widgets' keys."""
+    keys = {name: f"{mark}-{name}" for name in (*needed, "why")}
+    for name in needed:
+        cases.asked(words, name, known.get(name), key=keys[name])
+    st.text_input(words.say("casework.why_needed" if asks else "casework.why"), key=keys["why"])
+    return keys
 
 
 def undo(words: Catalogue, number: int) -> None:

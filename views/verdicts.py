@@ -1,6 +1,8 @@
 """Verdicts on the bench: the lead before the eyes is read with one key, and the reading is an event of the ledger."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -39,25 +41,26 @@ def _verdicts(words: Catalogue, record: Record) -> None:
     """Ask for the class as a person sees it, a reason, and the verdict."""
     mark = f"{record.key[1]}-{record.version}"
     now = record.fields.get("human_class") or record.fields.get("machine_class")
+    keys = {"human": f"bench-class-{mark}", "why": f"bench-why-{mark}"}
     left, right = st.columns(2, gap="small")
-    human = left.selectbox(
+    left.selectbox(
         words.say("casework.human"),
         CLASSES,
         index=CLASSES.index(now) if now in CLASSES else 0,
         format_func=lambda each: words.say(f"class.{each}"),
-        key=f"bench-class-{mark}",
+        key=keys["human"],
     )
-    why = right.text_input(words.say("bench.why"), key=f"bench-why-{mark}")
+    right.text_input(words.say("bench.why"), key=keys["why"])
     with st.container(horizontal=True):
-        asked = [verdict for verdict, key in KEYS.items() if _button(words, verdict, key)]
-    for verdict in asked:
-        args = (cases.ledger(), who.act(why), record.key[1], verdict, str(human), record.version)
-        if cases.attempt(words, partial(casebook.read, *args), words.say("casework.recorded")):
-            st.rerun()
+        for verdict, key in KEYS.items():
+            verb = partial(_read, record.key[1], verdict, record.version)
+            said = words.say(f"lead_state.{verdict}")
+            args = (words, keys, verb)
+            st.button(said, key=f"verdict-{verdict}", shortcut=key, on_click=cases.press, args=args)
 
 
-def _button(words: Catalogue, verdict: str, key: str) -> bool:
-    return st.button(words.say(f"lead_state.{verdict}"), key=f"verdict-{verdict}", shortcut=key)
+def _read(lead_id: str, verdict: str, seen: int, told: dict[str, Any]) -> Sequence[Event]:
+    return casebook.read(cases.ledger(), who.act(told["why"] or ""), lead_id, verdict, told["human"], seen)
 
 
 def _is_reading(event: Event) -> bool:

@@ -74,6 +74,35 @@ def test_a_refusal_is_said_in_words(monkeypatch, project):
     assert casebook.opened(project).record(("lead", L1)).state == "new"
 
 
+def test_the_second_of_two_people_sees_both_versions(monkeypatch, project):
+    """Two sessions on one lead: whoever is slower is told who was quicker, and nothing is overwritten."""
+    ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
+    first, second = (_page(monkeypatch, project, [ids.index(L1)]) for _ in range(2))
+    second.session_state["person"] = "乙"
+    second.run()
+    next(one for one in first.button if one.label == "登记判读").click().run()
+    human = next(one for one in second.selectbox if one.label == "人工类别")
+    human.set_value("burn")
+    next(one for one in second.button if one.label == "登记判读").click().run()
+    assert not second.exception
+    assert any(L1 in said and "甲" in said for said in opened.told(second))
+    table = opened.html(second)
+    assert "<td>人工类别</td><td>焚烧过火</td><td>固废堆存</td>" in table
+    record = casebook.opened(project).record(("lead", L1))
+    assert (record.state, record.fields["human_class"]) == ("suspected", "waste")
+
+
+def test_a_move_of_what_somebody_else_changed_shows_both_versions(monkeypatch, project):
+    """Also where the form is gone by then, for the lead has another state."""
+    ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
+    slow = _page(monkeypatch, project, [ids.index(L1), ids.index(L2)])
+    casebook.read(casebook.opened(project), cases.act(who="乙", why="农田"), L1, "excluded", "waste")
+    next(one for one in slow.button if one.label == "变更 2 条").click().run()
+    assert not slow.exception
+    assert any(L1 in said and "乙" in said for said in opened.told(slow))
+    assert casebook.opened(project).record(("lead", L2)).state == "new"
+
+
 def test_several_leads_are_moved_together_after_a_preview(monkeypatch, project):
     """What may follow on each state is told first."""
     ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])

@@ -247,7 +247,8 @@ def test_a_killed_writer_loses_no_committed_event_and_leaves_the_chain_whole(tmp
         lines = [writer.stdout.readline() for _ in range(rng.randint(1, 60))]
         os.kill(writer.pid, signal.SIGKILL)
         lines += writer.stdout.readlines()
-        writer.wait()
+        # It did not end by itself: it died in the middle of its writing.
+        assert writer.wait() == -signal.SIGKILL
         writer.stdout.close()
         reported += [line.split() for line in lines if line.endswith("\n")]
     ledger = store.opened(path)
