@@ -43,6 +43,10 @@ def drone(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument(
         "--smallest-m2", type=frame.positive, default=10.0, metavar="M2", help=words.say("cli.smallest")
     )
+    parser = frame.command(group, "heaps", "flight_heaps.command", _heaps, words)
+    _add_flight(parser, words)
+    parser.add_argument("--outlines", type=Path, required=True, metavar="FILE", help=words.say("flight_heaps.outlines"))
+    parser.add_argument("--level", type=frame.share, default=0.95, metavar="P", help=words.say("drone.level"))
     frame.command(group, "list", "drone.list", _list, words)
 
 
@@ -91,6 +95,20 @@ def _volume(arguments: Arguments, words: Catalogue) -> int:
         pair,
         params=Params(arguments.level, arguments.smallest_m2),
         stable=arguments.stable,
+        progress=frame.progress(words),
+    )
+    return frame.print_step(step, words)
+
+
+def _heaps(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import flight_heaps
+    from satellite.heaps import Params
+
+    step = flight_heaps.measure(
+        frame.project(arguments),
+        arguments.flight,
+        arguments.outlines,
+        params=Params(arguments.level),
         progress=frame.progress(words),
     )
     return frame.print_step(step, words)

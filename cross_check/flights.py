@@ -201,7 +201,7 @@ def register(project: Project, flight: str, onto: str | Path) -> Step:
     """
     place = folder_of(project, flight)
     base = _onto(project, onto)
-    own = Image(_demanded(project, flight, "ortho"))
+    own = Image(demanded(project, flight, "ortho"))
     found, pixel_m = _measured(base, own)
     if not found.known:
         raise WorkbenchError(
@@ -221,7 +221,7 @@ def register(project: Project, flight: str, onto: str | Path) -> Step:
         "pixel_m": pixel_m,
         "found": asdict(found),
         "residual": asdict(left),
-        "versions": _versions(),
+        "versions": versions(),
     }
     tags = {"FLIGHT": flight, "MOVED_EAST_M": f"{moved.moved_m[0]:.3f}", "MOVED_NORTH_M": f"{moved.moved_m[1]:.3f}"}
     orthomosaics.to_cog(moved, place / "ortho-registered.tif", tags)
@@ -264,7 +264,7 @@ def measure_volumes(
     """
     params = params or heaps.Params()
     _demand_order(project, flights)
-    models = [Image(_demanded(project, flight, "dsm"), moved_of(project, flight)) for flight in flights]
+    models = [Image(demanded(project, flight, "dsm"), moved_of(project, flight)) for flight in flights]
     progress(0, 3, "drone.reading_models")
     before, after, grid = orthomosaics.pair(*models)
     pixel_m = float(np.sqrt(grid.pixel_m2))
@@ -291,7 +291,7 @@ def measure_volumes(
         "ground": _plain(asdict(found.ground)),
         "lod_m": found.lod_m,
         "within_error": found.within_error,
-        "versions": _versions(),
+        "versions": versions(),
     }
     tags = {"CONTENT": "height of the later model above the earlier one, metres, offset and tilt taken out"}
     with files.folder_written_aside(out) as aside:
@@ -414,10 +414,17 @@ def _demand_metres(heights: bool, source: Any, path: Path) -> None:  # noqa: ANN
 def _onto(project: Project, onto: str | Path) -> Image:
     if isinstance(onto, Path):
         return Image(onto)
-    return Image(_demanded(project, onto, "ortho"), moved_of(project, onto))
+    return Image(demanded(project, onto, "ortho"), moved_of(project, onto))
 
 
-def _demanded(project: Project, flight: str, kind: str) -> Path:
+def demanded(project: Project, flight: str, kind: str) -> Path:
+    """Return the orthomosaic or surface model of a flight.
+
+    Raises
+    ------
+    WorkbenchError
+        ``flights.no_ortho`` or ``flights.no_dsm``.
+    """
     path = folder_of(project, flight) / f"{kind}.tif"
     if path.is_file():
         return path
@@ -477,7 +484,8 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of what measures, for recipes."""
     return {name: version(name) for name in _VERSIONS}
 
 

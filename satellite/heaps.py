@@ -143,7 +143,43 @@ def find(
                 within += 1
                 continue
             rows.append(row | {"geometry": _outline(window, inside, grid)})
-    return Found(_table(rows, grid, pixel_m2, params), heights.astype(np.float32), ground, limit_m, within)
+    return Found(as_table(rows, grid, params), heights.astype(np.float32), ground, limit_m, within)
+
+
+def as_table(rows: list[dict[str, Any]], grid: Grid, params: Params) -> gpd.GeoDataFrame:
+    """Return measured heaps as a table, see ``SCHEMA``.
+
+    Parameters
+    ----------
+    rows : list of dict
+        ``volume_px`` and ``error_px`` in metres times pixels, ``pixels``, ``extreme_m``, ``kind``, and ``geometry`` in
+        the grid's system.
+    grid : Grid
+    params : Params
+    """
+    pixel_m2 = grid.pixel_m2
+    table = pd.DataFrame(rows, columns=["volume_px", "error_px", "pixels", "extreme_m", "kind", "geometry"])
+    table = table.sort_values("volume_px", ascending=False, ignore_index=True)
+    volume, error = (table[name].astype(float) * pixel_m2 for name in ("volume_px", "error_px"))
+    outlines = gpd.GeoSeries(table["geometry"], crs=grid.crs).to_crs(STORAGE)
+    found = gpd.GeoDataFrame(
+        {
+            "heap_id": [
+                _id(kind, outline) for kind, outline in zip(table["kind"], outlines.representative_point(), strict=True)
+            ],
+            "kind": table["kind"],
+            "volume_m3": volume,
+            "low_m3": volume - params.z * error,
+            "high_m3": volume + params.z * error,
+            "error_m3": error,
+            "area_m2": table["pixels"].astype(float) * pixel_m2,
+            "extreme_m": table["extreme_m"].astype(float),
+            "mean_m": (table["volume_px"] / table["pixels"]).astype(float),
+        },
+        geometry=outlines,
+        crs=STORAGE,
+    )
+    return schema.demand(found, SCHEMA, "heaps")
 
 
 def volume_error_px(inside: Flags, sums: Heights, ground: Ground) -> float:
@@ -229,31 +265,6 @@ def _outline(window: tuple[slice, slice], inside: Flags, grid: Grid) -> BaseGeom
     corner = grid.transform @ grid.transform.translation(window[1].start, window[0].start)
     parts = features.shapes(inside.astype(np.uint8), mask=inside, transform=corner, connectivity=8)
     return unary_union([shape(outline) for outline, _ in parts])
-
-
-def _table(rows: list[dict[str, Any]], grid: Grid, pixel_m2: float, params: Params) -> gpd.GeoDataFrame:
-    table = pd.DataFrame(rows, columns=["volume_px", "error_px", "pixels", "extreme_m", "kind", "geometry"])
-    table = table.sort_values("volume_px", ascending=False, ignore_index=True)
-    volume, error = (table[name].astype(float) * pixel_m2 for name in ("volume_px", "error_px"))
-    outlines = gpd.GeoSeries(table["geometry"], crs=grid.crs).to_crs(STORAGE)
-    found = gpd.GeoDataFrame(
-        {
-            "heap_id": [
-                _id(kind, outline) for kind, outline in zip(table["kind"], outlines.representative_point(), strict=True)
-            ],
-            "kind": table["kind"],
-            "volume_m3": volume,
-            "low_m3": volume - params.z * error,
-            "high_m3": volume + params.z * error,
-            "error_m3": error,
-            "area_m2": table["pixels"].astype(float) * pixel_m2,
-            "extreme_m": table["extreme_m"].astype(float),
-            "mean_m": (table["volume_px"] / table["pixels"]).astype(float),
-        },
-        geometry=outlines,
-        crs=STORAGE,
-    )
-    return schema.demand(found, SCHEMA, "heaps")
 
 
 def _id(kind: str, point: Point) -> str:

@@ -23,13 +23,17 @@ from gis.crs import STORAGE, metric_at
 from gis.errors import WorkbenchError
 from gis.files import written_aside
 from satellite.patches import Grid
+from satellite.scenes import cropped
 from satellite.sources import opened, reading
 
 Values = NDArray[np.float32]
 Moved = tuple[float, float]
 """How far an image is moved east and north, metres, before it is read."""
 
+Bounds = tuple[float, float, float, float]
+
 MOST_PX = 4_000_000
+_ALL_PX = 1 << 62
 _UNMOVED = (0.0, 0.0)
 _OPTIONS = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": "512", "NUM_THREADS": "ALL_CPUS"}
 _OPTIONS |= {"BIGTIFF": "IF_SAFER", "OVERVIEW_RESAMPLING": "AVERAGE"}
@@ -95,6 +99,37 @@ def pair(first: Image, second: Image, *, most_px: int = MOST_PX) -> tuple[Values
     with opened(first.path) as one, opened(second.path) as other:
         grid = _common(one, other, (first, second), most_px)
         return _read(one, first, grid), _read(other, second, grid), grid
+
+
+def around(image: Image, bounds: Bounds, *, most_px: int = MOST_PX) -> tuple[Values, Grid]:
+    """Read the part of an image around a place onto a metric grid.
+
+    Parameters
+    ----------
+    image : Image
+    bounds : (west, south, east, north)
+        Degrees; what lies beyond the image is left out.
+    most_px : int
+        The grid is made coarser until it has no more pixels than this.
+
+    Returns
+    -------
+    values : (rows, columns) float32
+        As of ``pair``.
+    grid : Grid
+
+    Raises
+    ------
+    WorkbenchError
+        ``scene.no_place`` if the image does not show the place, and those of ``to_cog``.
+    """
+    with opened(image.path) as source:
+        whole = _common(source, source, (image, image), _ALL_PX)
+        part = cropped(whole, bounds, image.path.name)
+        step = max(1, int(np.ceil(np.sqrt(part.rows * part.columns / most_px))))
+        transform = part.transform @ Affine.scale(step)
+        grid = Grid(part.crs, transform, max(part.rows // step, 1), max(part.columns // step, 1))
+        return _read(source, image, grid), grid
 
 
 def extent(image: Image) -> tuple[float, float, float, float]:

@@ -58,14 +58,14 @@ def grid(
     return Grid(CRS.from_epsg(4551), Affine(gsd_m, 0, corner[0], 0, -gsd_m, corner[1]), rows, columns)
 
 
-def ground(where: Grid, rng: np.random.Generator) -> Heights:
-    """Return bare ground about 140 m above the sea: a slope, swells of a few metres and furrows."""
+def ground(where: Grid, rng: np.random.Generator, *, swells_m: float = 1.5) -> Heights:
+    """Return bare ground about 140 m above the sea: a slope, swells (their standard deviation) and furrows."""
     shape = (where.rows, where.columns)
     gsd = where.transform.a
     swells = ndimage.gaussian_filter(rng.normal(size=shape), 20 / gsd, mode="wrap")
     furrows = 0.05 * np.sin(np.arange(where.columns) * gsd * 2 * np.pi / 1.3)
     slope = 0.02 * np.arange(where.rows)[:, None] * gsd
-    return 140.0 + slope + 1.5 * swells / swells.std() + furrows
+    return 140.0 + slope + swells_m * swells / swells.std() + furrows
 
 
 def planted(where: Grid, heaps: list[Planted]) -> Heights:

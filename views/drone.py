@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cross_check import flights
+from cross_check import flight_heaps, flights
 from cross_check.files import Project
 from gis import files
 from gis.errors import WorkbenchError
@@ -21,7 +21,7 @@ from views.board import Swipe
 from views.layers import Layer
 
 PAGE = "drone"
-VIEWS = ("images", "coverage", "heights")
+VIEWS = ("images", "coverage", "heights", "heaps")
 _HEIGHT = 560
 _LIST_PX = 240
 _CLOSEST = 20
@@ -79,7 +79,7 @@ def _choose(words: Catalogue, table: pd.DataFrame, project: Project) -> Choice:
     view = st.segmented_control(
         words.say("drone_page.view"),
         VIEWS,
-        format_func=lambda each: words.say(f"drone_page.view_{each}"),
+        format_func=lambda each: words.say("flight_heaps.view" if each == "heaps" else f"drone_page.view_{each}"),
         default=VIEWS[0],
         required=True,
         key=f"{PAGE}-view",
@@ -87,7 +87,7 @@ def _choose(words: Catalogue, table: pd.DataFrame, project: Project) -> Choice:
     )
     earlier = _earlier(project, table, now[1], str(view))
     before = ""
-    if earlier and view != "coverage":
+    if earlier and view in {"images", "heights"}:
         before = str(st.selectbox(words.say("drone_page.before"), earlier, key=f"{PAGE}-before-{now[1]}-{view}"))
     return Choice(project, now[1], str(view), before, _mark(project))
 
@@ -213,6 +213,8 @@ def _layers(choice: Choice, language: str) -> list[Layer]:
             made.append(flight_layers.footprints(files.read_layer(place / "photos.parquet"), words))
     if choice.view == "heights" and choice.before:
         made.append(replace(flight_layers.heaps(_heaps(choice), words), name=""))
+    if choice.view == "heaps" and (alone := flight_heaps.read(project, choice.flight)) is not None:
+        made.append(flight_layers.heaps(alone, words))
     return made
 
 
@@ -246,6 +248,8 @@ def _figures(words: Catalogue, choice: Choice) -> None:
         _volumes(words, choice)
     elif choice.view == "coverage":
         _covered(words, choice)
+    elif choice.view == "heaps":
+        _alone(words, choice)
 
 
 def _volumes(words: Catalogue, choice: Choice) -> None:
@@ -277,6 +281,19 @@ def _volumes(words: Catalogue, choice: Choice) -> None:
         "within": recipe["within_error"],
     }
     st.caption(words.say("drone_page.about_volumes", **told))
+
+
+def _alone(words: Catalogue, choice: Choice) -> None:
+    """Draw the volumes that one flight alone gave."""
+    table = flight_heaps.read(choice.project, choice.flight)
+    if table is None:
+        st.info(words.say("flight_heaps.empty"), icon=":material/terrain:")
+        return
+    if flight_heaps.stale(choice.project, choice.flight):
+        st.warning(words.say("flight_heaps.stale"), icon=":material/update:")
+    choosing.table(PAGE, "heaps", flight_layers.alone(table, words), list(table["heap_id"]), {}, _LIST_PX)
+    level = flight_heaps.level(choice.project, choice.flight)
+    st.caption(words.say("flight_heaps.about", level=f"{level:.0%}"))
 
 
 def _stale(choice: Choice, recipe: dict[str, Any]) -> bool:
@@ -348,6 +365,10 @@ def _work(words: Catalogue, choice: Choice) -> None:
                 queue.button(words, words.say("drone_page.volumes"), asked, key=f"{PAGE}-volumes", disabled=absent)
         else:
             st.caption(words.say("drone_page.alone"))
+        outlines = st.text_input(words.say("flight_heaps.file"), key=f"{PAGE}-outlines")
+        asked = ["drone", "heaps", "--flight", choice.flight, "--outlines", outlines]
+        bare = choice.flight not in set(table.loc[table["dsm"], "flight"])
+        queue.button(words, words.say("flight_heaps.run"), asked, key=f"{PAGE}-heaps", disabled=bare or not outlines)
         cells = st.text_input(words.say("drone_page.cells_file"), key=f"{PAGE}-cells")
         asked = ["drone", "coverage", "--flight", choice.flight, "--cells", cells]
         queue.button(words, words.say("drone_page.cover"), asked, key=f"{PAGE}-cover", disabled=not cells)

@@ -69,6 +69,25 @@ def heaps(table: gpd.GeoDataFrame, words: Catalogue) -> Layer:
     return Layer("heaps", "areas", content, styles, fields, name, colours.sample("box", KINDS["heap"]))
 
 
+def alone(table: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
+    """Return heaps of one flight alone as people read them (``satellite.lone_heaps.SCHEMA``)."""
+    columns = {
+        "flight_heaps.head_outline": [f"{each:.0f}" for each in table["outline"]],
+        "drone_page.head_kind": [words.say(f"drone_page.{kind}") for kind in table["kind"]],
+        "drone_page.head_volume": [f"{each:,.0f}" for each in table["volume_m3"]],
+        "drone_page.head_interval": [
+            f"{low:,.0f} – {high:,.0f}" for low, high in zip(table["low_m3"], table["high_m3"], strict=True)
+        ],
+        "drone_page.head_area": [f"{each:,.0f}" for each in table["area_m2"]],
+        "drone_page.head_extreme": [f"{each:.1f}" for each in table["extreme_m"]],
+        "flight_heaps.head_scatter": [f"{each:.2f}" for each in table["scatter_m"]],
+        "flight_heaps.head_remark": [
+            words.say(f"flight_heaps.remark_{each}") if each else "" for each in table["remark"]
+        ],
+    }
+    return pd.DataFrame({words.say(code): values for code, values in columns.items()})
+
+
 def volume(row: object, words: Catalogue) -> str:
     """Return a volume with its interval."""
     facts = {name: f"{getattr(row, name):,.0f}" for name in ("volume_m3", "low_m3", "high_m3")}
