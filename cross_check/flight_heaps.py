@@ -1,6 +1,6 @@
 """Rim: heaps of one flight of a project, measured without an earlier one.
 
-``flights/<flight>/`` gets lone-heaps.gpkg and .parquet (``satellite.lone_heaps.SCHEMA``) and the recipe, lone-heaps.json.
+``flights/<flight>/`` gets lone-heaps.gpkg and .parquet (``satellite.lone_heaps.SCHEMA``), and their recipe as json.
 """
 
 from dataclasses import asdict
