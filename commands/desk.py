@@ -4,6 +4,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def enterprises(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--forget", metavar="NAME", help=words.say("cli.forget"))
     parser = frame.command(group, "dossier", "cli.enterprises_dossier", _dossier, words)
     parser.add_argument("site", help=words.say("cli.dossier_site"))
-    parser.add_argument("--out", type=Path, metavar="HTML", help=words.say("cli.dossier_to"))
+    parser.add_argument("--out", type=Path, metavar="FILE", help=words.say("cli.dossier_to"))
 
 
 def regions(verbs: "Verbs", words: Catalogue) -> None:
@@ -238,6 +239,8 @@ def _import_regions(arguments: Arguments, words: Catalogue) -> int:
         step, notes = layers.import_divisions(arguments.file, project, arguments.level)
     else:
         step, notes = layers.import_layer(arguments.file, project, arguments.kind)
+    if "kind" in step.figures:
+        step = replace(step, figures=dict(step.figures) | {"kind": words.say(f"legend.{arguments.kind}")})
     frame.print_step(step, words)
     frame.print_faults(notes, words, arguments.faults, sys.stdout)
     return 0
@@ -271,15 +274,21 @@ def _senders(arguments: Arguments, words: Catalogue) -> int:
 
 def _dossier(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import surroundings
-    from cross_check.reports import dossier_sheet
+    from cross_check.reports import dossier_pdf, dossier_sheet
     from gis import files
+    from views import dossier, state
 
     project = frame.project(arguments)
     site = surroundings.site_called(project, arguments.site)
     found = surroundings.dossier(project, site, on=date.today())  # noqa: DTZ011 - the bureau's own calendar
+    shown = dossier.pictures(state.stamp_of(project), found.lonlat, words)
     path = arguments.out or Path(f"{site}.html")
+    if path.suffix.lower() == ".pdf":
+        pages = dossier_pdf.write(found, words, path, shown)
+        print(words.say("dossier.saved_pages", name=path, pages=pages))
+        return 0
     with files.written_aside(path) as aside:
-        aside.write_text(dossier_sheet.document(found, words), encoding="utf-8")
+        aside.write_text(dossier_sheet.document(found, words, shown), encoding="utf-8")
     print(words.say("dossier.saved", name=path))
     return 0
 
@@ -302,6 +311,8 @@ def _told(table: pd.DataFrame, columns: Sequence[str], out: Path | None, words: 
     """Print a table and write it whole where a file is named."""
     if out is not None:
         _write(table, out)
+    if table.empty:
+        print(words.say("cli.nothing_found"))
     _print_table(table, columns, words)
     return 0
 

@@ -170,6 +170,23 @@ def _brought(project: Project, kind: str) -> tuple[pd.DataFrame, gpd.GeoSeries]:
     return names, layer.geometry.to_crs(EQUAL_AREA).reset_index(drop=True)
 
 
+def brought(project: Project) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers that the bureau has brought by kind, with ``name``: its own counties, rivers, parks, grids."""
+    found = {"county": project.counties} if project.counties.is_file() else {}
+    found |= {kind: project.layers / f"{kind}.parquet" for kind in boundaries.KINDS}
+    return {
+        kind: files.read_layer(path).rename(columns={"name_zh": "name"})
+        for kind, path in found.items()
+        if path.is_file()
+    }
+
+
+def mark(project: Project) -> tuple[tuple[str, int], ...]:
+    """Return which layers there are and when each was written: what is kept by it is never stale."""
+    paths = [project.counties, *(project.layers / f"{kind}.parquet" for kind in boundaries.KINDS)]
+    return tuple((path.name, path.stat().st_mtime_ns) for path in paths if path.is_file())
+
+
 def counties_of(project: Project) -> gpd.GeoDataFrame:
     """Return the project's counties, the shipped sketch where the bureau has not brought its own."""
     return files.read_layer(project.counties) if project.counties.is_file() else files.read_county_sketch()

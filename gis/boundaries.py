@@ -51,13 +51,14 @@ class Params:
 
     Attributes
     ----------
-    sliver_m2 : float
-        A smaller overlap or gap is the digitiser's.
+    sliver_m2, sliver_m : float
+        An overlap or gap that is smaller, or narrower in the mean, is the digitiser's: it is noted, not refused.
     astray_deg : float
         A division farther beyond the box of the sketch is not this province's.
     """
 
     sliver_m2: float = 10_000.0
+    sliver_m: float = 200.0
     astray_deg: float = 1.0
 
 
@@ -106,14 +107,17 @@ def check_divisions(
     names = rows[headings["name"]].str.strip() if "name" in headings else pd.Series("", index=rows.index)
     found = [*_code_faults(texts, level), *_name_faults(names, texts), *_shape_faults(rows, _AREAS)]
     found.append(_far(rows.geometry, sketch, params.astray_deg))
+    slivers: entries.Faults = []
     if not len(entries.joined(found)):
-        found += _coverage_faults(rows, texts, params.sliver_m2)
+        uneven = _coverage(rows, texts, params)
+        found.append(uneven[~uneven["sliver"]].drop(columns="sliver"))
+        slivers = [_slivers(uneven[uneven["sliver"]])]
     missing = _missing(texts, level)
     if level == "prefecture":
         found.append(missing)
     faults = _renamed(entries.joined(found), headings)
     layer = _divisions(rows, texts, level, sketch) if faults.empty else rows.iloc[:0]
-    return Checked(layer, faults, entries.joined([missing] if level == "county" else []))
+    return Checked(layer, faults, entries.joined([*([missing] if level == "county" else []), *slivers]))
 
 
 def check_layer(rows: gpd.GeoDataFrame, kind: str) -> Checked:
@@ -235,11 +239,13 @@ def _far(shapes: gpd.GeoSeries, sketch: gpd.GeoDataFrame, margin: float) -> pd.D
     return entries.faults_where(~within & box["minx"].notna(), "geometry", "regions.far_away", shown)
 
 
-def _coverage_faults(rows: gpd.GeoDataFrame, texts: pd.Series, sliver_m2: float) -> entries.Faults:
-    """Return overlaps of two divisions and gaps among them, larger than slivers; a gap is told at a neighbour."""
+def _coverage(rows: gpd.GeoDataFrame, texts: pd.Series, params: Params) -> pd.DataFrame:
+    """Return overlaps of two divisions and gaps among them: row, column, code, value, sliver; a gap at a neighbour."""
     plane = rows.geometry.to_crs(EQUAL_AREA)
     pairs = nearness.shares(plane, plane)
-    twice = pairs[(pairs["area"] < pairs["other"]) & (pairs["overlap_m2"] > sliver_m2)]
+    twice = pairs[pairs["area"] < pairs["other"]]
+    shapes = plane.to_numpy()
+    common = shapely.intersection(shapes[twice["area"]], shapes[twice["other"]])
     overlaps = pd.DataFrame(
         {
             "row": rows.index[twice["other"]],
@@ -249,16 +255,41 @@ def _coverage_faults(rows: gpd.GeoDataFrame, texts: pd.Series, sliver_m2: float)
                 f"{texts.iloc[area]}, {texts.iloc[other]}: {overlap_m2 / 1e6:.2f} km2"
                 for area, other, overlap_m2, _ in twice.itertuples(index=False)
             ],
+            "sliver": [not _broad(shape, params) for shape in common],
         }
     )
-    whole = shapely.get_parts(shapely.union_all(plane.to_numpy()))
-    rings = [shapely.Polygon(ring) for part in whole for ring in part.interiors]
-    gaps = gpd.GeoSeries([ring for ring in rings if ring.area > sliver_m2], crs=EQUAL_AREA)
+    whole = shapely.get_parts(shapely.union_all(shapes))
+    gaps = gpd.GeoSeries([shapely.Polygon(ring) for part in whole for ring in part.interiors], crs=EQUAL_AREA)
     places = gpd.GeoSeries(gaps.representative_point(), crs=EQUAL_AREA).to_crs(STORAGE)
-    neighbours = [rows.index[plane.distance(gap).to_numpy().argmin()] for gap in gaps]
-    sizes = [f"{place.x:.4f}, {place.y:.4f}: {gap.area / 1e6:.2f} km2" for place, gap in zip(places, gaps, strict=True)]
-    holes = pd.DataFrame({"row": neighbours, "column": "geometry", "code": "regions.gap", "value": sizes})
-    return [overlaps, holes]
+    holes = pd.DataFrame(
+        {
+            "row": [rows.index[plane.distance(gap).to_numpy().argmin()] for gap in gaps],
+            "column": "geometry",
+            "code": "regions.gap",
+            "value": [
+                f"{place.x:.4f}, {place.y:.4f}: {gap.area / 1e6:.2f} km2"
+                for place, gap in zip(places, gaps, strict=True)
+            ],
+            "sliver": [not _broad(gap, params) for gap in gaps],
+        }
+    )
+    filled = [table for table in (overlaps, holes) if len(table)]
+    whole_table = pd.concat(filled, ignore_index=True) if filled else overlaps
+    return whole_table.astype({"sliver": bool})
+
+
+def _broad(shape: shapely.Geometry, params: Params) -> bool:
+    """Tell whether a part of an overlap or gap is more than a sliver; its mean width is twice its area by its edge."""
+    parts = shapely.get_parts(shape)
+    area, edge = shapely.area(parts), shapely.length(parts)
+    return bool(((area > params.sliver_m2) & (2 * area > params.sliver_m * edge)).any())
+
+
+def _slivers(uneven: pd.DataFrame) -> pd.DataFrame:
+    """Return one note for all slivers of a layer: how many there are."""
+    count = 1 if len(uneven) else 0
+    value = str(len(uneven))
+    return pd.DataFrame({"row": [0] * count, "column": "geometry", "code": "regions.slivers", "value": [value] * count})
 
 
 def _missing(texts: pd.Series, level: str) -> pd.DataFrame:

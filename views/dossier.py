@@ -1,13 +1,14 @@
 """The dossier of an enterprise: everything known of one site on one page, as it prints on A4."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from cross_check import casebook, surroundings
-from cross_check.reports import dossier_sheet
-from cross_check.reports.dossier_sheet import Picture
+from cross_check.reports import dossier_pdf, dossier_sheet
+from cross_check.reports.dossier_parts import Picture
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
 from satellite import windows
@@ -56,6 +57,15 @@ def page() -> None:
             icon=":material/print:",
             on_click="ignore",
             key="dossier-download",
+        )
+        st.download_button(
+            words.say("dossier.download_pdf"),
+            data=lambda: pdf_of(stamp, _marks(stamp), site_id, words.language),
+            file_name=f"{site_id}.pdf",
+            mime="application/pdf",
+            icon=":material/picture_as_pdf:",
+            on_click="ignore",
+            key="dossier-pdf",
         )
         st.caption(words.say("dossier.print_hint"), width="content")
     st.html(f"<style>{dossier_sheet.STYLE}{_ON_PAPER}</style>{body}")
@@ -106,6 +116,22 @@ def sheet_of(stamp: Stamp, marks: tuple[tuple[str, int], ...], site_id: str, lan
     found = surroundings.dossier(stamp.project, site_id, on=register.today())
     shown = pictures(stamp, found.lonlat, words)
     return dossier_sheet.sheet(found, words, shown), dossier_sheet.document(found, words, shown)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def pdf_of(stamp: Stamp, marks: tuple[tuple[str, int], ...], site_id: str, language: str) -> bytes:
+    """Return the dossier of a site as a PDF.
+
+    Raises
+    ------
+    WorkbenchError
+        As ``surroundings.dossier`` does; ``plate.no_font`` before set-up.
+    """
+    del marks
+    words = catalogue(language)
+    found = surroundings.dossier(stamp.project, site_id, on=register.today())
+    with tempfile.TemporaryDirectory() as folder:
+        return dossier_pdf.packed(found, words, pictures(stamp, found.lonlat, words), Path(folder))
 
 
 def pictures(stamp: Stamp, lonlat: tuple[float, float], words: Catalogue) -> list[Picture]:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cross_check import chain, desk, registry, rulings
+from cross_check import layers as own_layers
 from cross_check.files import Project
 from gis import history, particulars, register
 from gis.errors import WorkbenchError
@@ -110,7 +111,7 @@ def today() -> dt.date:
 
 def _list(stamp: Stamp, words: Catalogue) -> None:
     chosen_sieve = _filters(stamp, words)
-    marks = receipts.mark(stamp.project)
+    marks = (*receipts.mark(stamp.project), *own_layers.mark(stamp.project))
     shown = sifted(stamp, chosen_sieve, marks, today())
     total = len(sites(stamp))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -241,6 +242,8 @@ def _layers(
     words = catalogue(language)
     areas = chain.regions_of(stamp.project)
     made = scenes.regions(areas, words)
+    for kind, layer in own_layers.brought(stamp.project).items():
+        made += scenes.further(kind, layer, words)
     made += scenes.zones(state.tables(stamp)["zones"], words)
     shown = sifted(stamp, sieve_, marks, day)
     return [*made, scenes.sites(shown, words, wording.region_names(areas, language))]

@@ -41,6 +41,9 @@ class Choice:
     stands: str = STANDS[0]
 
 
+_FURTHER = {"river": "#4FA3D1", "park": "#7C3AED", "grid": "#94A3B8", "county": "#B6C2CF"}
+_MOST_FURTHER = 4000
+
 EVERY = Choice(stands="every")
 """Every lead, whatever became of it."""
 
@@ -106,6 +109,30 @@ def zones(table: gpd.GeoDataFrame, words: Catalogue) -> list[Layer]:
         fields = [words.say("map.field_kind")]
         made.append(Layer(f"zones-{kind}", "areas", content, {kind: style}, fields, said, sample, pane="zones"))
     return made
+
+
+def further(kind: str, table: gpd.GeoDataFrame, words: Catalogue) -> list[Layer]:
+    """Return a layer of the bureau's own: rivers, parks, grid cells or counties; none that is too dense to see."""
+    if table.empty or len(table) > _MOST_FURTHER:
+        return []
+    said, colour = words.say(f"legend.{kind}"), _FURTHER[kind]
+    names = [wording.text(each) for each in table["name"]]
+    ids = [f"{kind}-{number}" for number in range(len(table))]
+    content = layers.shapes(table, ids, [kind] * len(table), [names, [said] * len(table)])
+    style = colours.area(colour, fill=0, weight=1.8 if kind == "river" else 0.9)
+    sample = colours.sample("line", colour)
+    return [
+        Layer(
+            f"further-{kind}",
+            "areas",
+            content,
+            {kind: style},
+            [words.say("map.field_kind")],
+            said,
+            sample,
+            pane="zones",
+        )
+    ]
 
 
 def sites(table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str]) -> Layer:

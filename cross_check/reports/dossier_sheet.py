@@ -2,27 +2,14 @@
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
-import geopandas as gpd
-import pandas as pd
-
-from cross_check import registry
 from cross_check.dossiers import Dossier
-from cross_check.reports import site_map
-from gis import history
-from gis.history import BEIJING
+from cross_check.reports import dossier_parts, site_map
+from cross_check.reports.dossier_parts import WRONG, Parts, Picture, Table
 from gis.language import Catalogue
 
-_FACTS = (
-    "credit_code", "permit_no", "permit_category", "industry_code", "operating", "supervision", "special_object",
-    "key_lists", "listed_years", "positive_list", "positive_until", "positive_document", "division_code",
-    "county_code", "unit_id", "address", "river_basin", "park", "grid_cell", "facilities",
-)  # fmt: skip
-_PLACE = ("coord_raw", "coord_declared", "coord_detected", "coord_decided", "coord_by")
 _MOST = 8
-_GOOD = {"yes": "\u2713", "no": "\u2717", "": ""}
 
 STYLE = """
 .hdq-dossier { font-family: 'Noto Sans SC', 'Microsoft YaHei', 'SimSun', sans-serif; color: #1f2937; font-size: 12px;
@@ -52,14 +39,6 @@ STYLE = """
 """Style of the sheet; the same on the screen and on paper."""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """An image of the place: PNG and what stands under it."""
-
-    png: bytes
-    said: str
-
-
 def document(dossier: Dossier, words: Catalogue, pictures: Sequence[Picture] = ()) -> str:
     """Return the sheet as a whole HTML document that any browser prints on A4."""
     title = escape(words.say("dossier.file_title", name=dossier.site["name"].iloc[0]))
@@ -80,48 +59,24 @@ def sheet(dossier: Dossier, words: Catalogue, pictures: Sequence[Picture] = ()) 
     pictures : sequence of Picture
         Such as the images before and after.
     """
-    row = dossier.site.iloc[0]
-    tables = {
-        "leads": _leads(dossier.leads, words),
-        "problems": _problems(dossier.problems, words),
-        "zones": _zones(dossier, words),
-        "visits": _visits(dossier, words),
-        "positive": _positive(dossier.positive),
-        "neighbours": _neighbours(dossier, words),
-        "signals": _signals(dossier, words),
-        "past": _past(dossier, words),
-    }
-    # Nothing known is an answer too, but it needs no more than a line.
-    nothing = registry.joint(words).join(words.say(f"dossier.no_{name}") for name, rows in tables.items() if not rows)
+    told = dossier_parts.parts(dossier, words)
     parts = [
-        _head(row, dossier, words),
-        f'<div class="two"><div>{_facts(row, words)}{_doubts(dossier, words)}</div>',
+        f"<header><h1>{escape(told.name)}</h1><p>{escape(told.subtitle)}</p></header>",
+        f'<div class="two"><div>{_facts(told, words)}{_doubts(told, words)}</div>',
         f"<div>{_map(dossier, words)}</div></div>",
         _pictures(pictures, words),
-        _identity(dossier, words),
-        *(_table(name, rows, words) for name, rows in tables.items() if rows),
-        f"<p><small>{escape(nothing)}</small></p>" if nothing else "",
-        f"<footer>{escape(words.say('dossier.footer', day=dossier.on.isoformat()))}</footer>",
+        _identity(told, words),
+        *(_table(table, words) for table in told.tables),
+        f"<p><small>{escape(told.nothing)}</small></p>" if told.nothing else "",
+        f"<footer>{escape(told.footer)}</footer>",
     ]
     return f'<article class="hdq-dossier">{"".join(parts)}</article>'
 
 
-def _head(row: pd.Series, dossier: Dossier, words: Catalogue) -> str:
-    lon, lat = dossier.lonlat
-    said = words.say("dossier.subtitle", site=row["site_id"], lon=lon, lat=lat, day=dossier.on.isoformat())
-    return f"<header><h1>{escape(str(row['name']))}</h1><p>{escape(said)}</p></header>"
-
-
-def _facts(row: pd.Series, words: Catalogue) -> str:
-    rows = [(registry.column(name, words), registry.value(name, str(row[name]), words)) for name in _FACTS]
-    place = [(registry.column(name, words), registry.value(name, str(row[name]), words)) for name in _PLACE]
-    shown = [f"<tr><th>{escape(name)}</th><td>{escape(said)}</td></tr>" for name, said in rows if said]
-    lacking = [name for name, said in rows if not said]
-    told = registry.joint(words).join(f"{name} {said}" for name, said in place if said)
-    notes = f"<small>{escape(told)}</small>" if told else ""
-    if lacking:
-        joined = registry.joint(words).join(lacking)
-        notes += f"<br><small>{escape(words.say('dossier.lacking', columns=joined))}</small>"
+def _facts(told: Parts, words: Catalogue) -> str:
+    shown = [f"<tr><th>{escape(name)}</th><td>{escape(said)}</td></tr>" for name, said in told.facts]
+    notes = f"<small>{escape(told.place)}</small>" if told.place else ""
+    notes += f"<br><small>{escape(told.lacking)}</small>" if told.lacking else ""
     return f'<section>{_h2("facts", words)}<table class="facts">{"".join(shown)}</table>{notes}</section>'
 
 
@@ -148,141 +103,29 @@ def _pictures(pictures: Sequence[Picture], words: Catalogue) -> str:
     return f'<section>{_h2("pictures", words)}<div class="pair">{shown}</div></section>'
 
 
-def _identity(dossier: Dossier, words: Catalogue) -> str:
-    rows = [
-        [words.say(f"dossier.{row.code}"), _told(row.code, row.value, words), _GOOD[row.good]]
-        for row in dossier.identity.itertuples(index=False)
-    ]
-    half = (len(rows) + 1) // 2
-    pair = "".join(f"<div>{_grid([], part)}</div>" for part in (rows[:half], rows[half:]))
+def _identity(told: Parts, words: Catalogue) -> str:
+    half = (len(told.identity) + 1) // 2
+    pair = "".join(f"<div>{_grid([], part)}</div>" for part in (told.identity[:half], told.identity[half:]))
     return f'<section>{_h2("identity", words)}<div class="pair">{pair}</div></section>'
 
 
-def _told(code: str, value: str, words: Catalogue) -> str:
-    return words.say(f"values.special_object_{value}") if code == "heavy" else value
-
-
-def _doubts(dossier: Dossier, words: Catalogue) -> str:
-    if dossier.doubts.empty:
+def _doubts(told: Parts, words: Catalogue) -> str:
+    if not told.doubts:
         return ""
-    said = registry.joint(words).join(dict.fromkeys(words.say(code) for code in dossier.doubts["code"]))
-    return f"<section>{_h2('doubts', words)}<p style='margin:0'>{escape(said)}</p></section>"
+    return f"<section>{_h2('doubts', words)}<p style='margin:0'>{escape(told.doubts)}</p></section>"
 
 
-def _table(name: str, rows: list[list[str]], words: Catalogue) -> str:
-    heads = words.say(f"dossier.heads_{name}").split("|")
-    more = len(rows) - _MOST
+def _table(table: Table, words: Catalogue) -> str:
+    more = len(table.rows) - _MOST
     rest = f"<small>{escape(words.say('dossier.more', count=more))}</small>" if more > 0 else ""
-    return f"<section>{_h2(name, words)}{_grid(heads, rows[:_MOST])}{rest}</section>"
-
-
-def _leads(leads: gpd.GeoDataFrame, words: Catalogue) -> list[list[str]]:
-    return [
-        [
-            row.lead_id,
-            words.say(f"class.{row.machine_class if pd.isna(row.human_class) else row.human_class}"),
-            words.say(f"lead_state.{row.state}"),
-            f"{row.area_m2:,.0f} m\u00b2",
-            f"{_day(row.before_on)} \u2192 {_day(row.after_on)}",
-            _away(row.away_m),
-        ]
-        for row in leads.itertuples(index=False)
-    ]
-
-
-def _problems(problems: pd.DataFrame, words: Catalogue) -> list[list[str]]:
-    return [
-        [
-            row.problem_id,
-            row.lead_id,
-            words.say(f"class.{row.problem_type}") if isinstance(row.problem_type, str) else "-",
-            words.say(f"problem_state.{row.state}"),
-        ]
-        for row in problems.itertuples(index=False)
-    ]
-
-
-def _zones(dossier: Dossier, words: Catalogue) -> list[list[str]]:
-    waters = words.say("dossier.map_waters")
-    return [
-        *([row.name, words.say(f"legend.{row.kind}"), _away(row.away_m)] for row in dossier.zones.itertuples()),
-        *([row.name, waters, _away(row.away_m)] for row in dossier.waters.itertuples()),
-    ]
-
-
-def _visits(dossier: Dossier, words: Catalogue) -> list[list[str]]:
-    kinds = {kind: words.say(f"dossier.check_{kind}") for kind in ("routine", "special", "case")}
-    planned = [
-        [words.say("dossier.planned", day=row.day), row.team_id, kinds.get(row.check_kind, row.check_kind), row.arrive]
-        for row in dossier.visits.itertuples(index=False)
-    ]
-    done = [
-        [_day(row.visited_on), "", kinds.get(row.check_kind, row.check_kind), _text(row.document_no)]
-        for row in dossier.checks.itertuples(index=False)
-    ]
-    return planned + done
-
-
-def _positive(lines: pd.DataFrame) -> list[list[str]]:
-    return [
-        [
-            _text(row.grounds),
-            _text(row.document_no),
-            f"{_day(row.valid_from)} \u2192 {_day(row.valid_to)}",
-            f"{_day(row.removed_on)} {_text(row.removal_reason)}".strip(),
-            _day(row.barred_until),
-        ]
-        for row in lines.itertuples(index=False)
-    ]
-
-
-def _neighbours(dossier: Dossier, words: Catalogue) -> list[list[str]]:
-    firm = words.say("dossier.same_firm")
-    mine = set(dossier.siblings["site_id"])
-    far = dossier.siblings[~dossier.siblings["site_id"].isin(dossier.neighbours["site_id"])]
-    near = [
-        [row.name, row.site_id, firm if row.site_id in mine else "", _away(row.away_m)]
-        for row in dossier.neighbours.itertuples(index=False)
-    ]
-    return near + [[row.name, row.site_id, firm, ""] for row in far.itertuples(index=False)]
-
-
-def _signals(dossier: Dossier, words: Catalogue) -> list[list[str]]:
-    fires = [
-        [words.say("dossier.fire"), f"{_day(row.first_on)} \u2192 {_day(row.last_on)}", _away(row.away_m)]
-        for row in dossier.fires.itertuples(index=False)
-    ]
-    cells = [
-        [words.say("dossier.cell"), words.say("dossier.cell_count", count=row.count, z=row.z), str(row.cell_id)]
-        for row in dossier.cells.itertuples(index=False)
-        if row.bin
-    ]
-    return fires + cells
-
-
-def _past(dossier: Dossier, words: Catalogue) -> list[list[str]]:
-    past = dossier.past.iloc[::-1]
-    return [
-        [
-            row.at.astimezone(BEIJING).strftime("%Y-%m-%d"),
-            words.say(f"history.{row.kind}"),
-            row.by,
-            row.source or row.why,
-            registry.column(row.column, words),
-            registry.value(row.column, str(row.before), words),
-            registry.value(row.column, str(row.after), words),
-        ]
-        for row in past.itertuples(index=False)
-        if row.kind in history.KINDS
-    ]
+    return f"<section><h2>{escape(table.title)}</h2>{_grid(table.heads, table.rows[:_MOST])}{rest}</section>"
 
 
 def _grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in heads) + "</tr>" if heads else ""
-    wrong = _GOOD["no"]
     body = "".join(
         "<tr>"
-        + "".join(f'<td class="no">{cell}</td>' if cell == wrong else f"<td>{escape(str(cell))}</td>" for cell in row)
+        + "".join(f'<td class="no">{cell}</td>' if cell == WRONG else f"<td>{escape(str(cell))}</td>" for cell in row)
         + "</tr>"
         for row in rows
     )
@@ -291,15 +134,3 @@ def _grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _h2(name: str, words: Catalogue) -> str:
     return f"<h2>{escape(words.say(f'dossier.h_{name}'))}</h2>"
-
-
-def _away(metres: float) -> str:
-    return "0 m" if metres < 1 else f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:,.1f} km"  # noqa: PLR2004 -- metres in a kilometre
-
-
-def _day(day: object) -> str:
-    return "" if day is None or pd.isna(day) else pd.Timestamp(str(day)).strftime("%Y-%m-%d")
-
-
-def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)

@@ -81,6 +81,17 @@ def test_overlaps_and_gaps_are_told_and_slivers_are_not(rows, sketch):
     assert codes_of(boundaries.check_divisions(swollen, "prefecture", sketch)) == [(13, "regions.overlap")]
 
 
+def test_a_long_thin_overlap_is_noted_and_let_in(rows, sketch):
+    """Fifty metres over a whole border: larger than a sliver by its area, none by its width."""
+    wider = rows.copy()
+    wider.loc[1, "geometry"] = rows.geometry[1].buffer(0.0005)
+    checked = boundaries.check_divisions(wider, "prefecture", sketch)
+    assert checked.faults.empty
+    assert checked.notes["code"].tolist() == ["regions.slivers"]
+    assert int(checked.notes["value"].iloc[0]) >= 3
+    assert len(checked.layer) == len(rows)
+
+
 def test_a_missing_prefecture_is_a_fault_and_a_missing_county_a_note(rows, sketch):
     """All that reads the regions needs thirteen."""
     told = boundaries.check_divisions(rows.iloc[1:], "prefecture", sketch)

@@ -11,6 +11,7 @@ WITHOUT = {
     "gis/progress.py": "a type and a function that does nothing",
 }
 BESIDES = {
+    "tests/test_exports.py": "every way out of the workbench",
     "tests/views/test_browser.py": "all pages in a real browser",
     "tests/views/test_browser_register.py": "import desk, register and dossier in a real browser",
     "tests/cross_check/test_hostile_files.py": "the whole way of an import, on files that are to be refused",
