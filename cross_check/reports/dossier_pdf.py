@@ -11,7 +11,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from PIL import Image
 
 from cross_check.dossiers import Dossier
-from cross_check.reports import dossier_parts, site_map
+from cross_check.reports import dossier_parts, site_map, site_plot
 from cross_check.reports.dossier_parts import WRONG, Parts, Picture, Table
 from gis.files import written_aside
 from gis.language import Catalogue
@@ -172,7 +172,7 @@ def _facts_and_map(pages: Pages, dossier: Dossier, told: Parts, words: Catalogue
     pages.width = whole
     left = _LEFT + whole - _MAP
     box = Box(left, top - _MAP, _MAP, _MAP)
-    site_map.plot(dossier, words, paper, box)
+    site_plot.plot(dossier, words, paper, box)
     y, x = box.y - 1.0 - _SMALL, left
     for colour, said in site_map.legend(dossier, words):
         width = paper.measure(said, _SMALL)[0] + 6

@@ -27,7 +27,7 @@ def test_map_is_wellformed_and_speaks_no_script(dossier):
 def test_distances_on_the_map_are_those_on_the_ground(dossier):
     """A neighbour 1,000 m to the north stands a sixth of the map's height above its middle."""
     tree = fromstring(site_map.svg(dossier, WORDS))
-    dots = [each for each in tree.iter("{http://www.w3.org/2000/svg}circle") if each.get("fill") == site_map._OTHER]
+    dots = [each for each in tree.iter("{http://www.w3.org/2000/svg}circle") if each.get("fill") == site_map.OTHER]
     assert float(dots[0].get("cx")) == pytest.approx(site_map.SIZE / 2, abs=1)
     assert float(dots[0].get("cy")) == pytest.approx(site_map.SIZE / 2 - site_map.SIZE / 6, abs=1)
 
