@@ -32,6 +32,8 @@ def positive(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--on", type=frame.day(words), metavar="DAY", help=words.say("registers_cli.removed_on"))
     parser.add_argument("--barred-until", type=frame.day(words), metavar="DAY", help=words.say("registers_cli.barred"))
     acts.add_options(parser, words)
+    parser = frame.command(group, "suggest", "registers_cli.suggest", _suggest, words)
+    parser.add_argument("--site", default="", metavar="ID", help=words.say("registers_cli.suggest_site"))
     parser = frame.command(group, "alarms", "registers_cli.alarms", _alarms, words)
     _add_days(parser, words)
 
@@ -122,6 +124,38 @@ def _remove(arguments: Arguments, words: Catalogue) -> int:
     on = arguments.on or act.at.date()
     registers.remove(acts.ledger(arguments), act, arguments.id, on=on, barred_until=arguments.barred_until)
     print(words.say("registers.removed", name=arguments.id))
+    return 0
+
+
+def _suggest(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import casebook, registers
+
+    today = date.today()  # noqa: DTZ011 - the bureau's own calendar
+    sites = casebook.ground(frame.project(arguments)).enterprises
+    found = registers.qualified(acts.ledger(arguments), sites, on=today)
+    if arguments.site:
+        for line in found.lines[found.lines["site_id"] == arguments.site].itertuples():
+            held = words.say("registers_cli.holds" if line.holds else "registers_cli.fails")
+            print(
+                words.say("registers_cli.ground", held=held, ground=words.say(f"ground.{line.ground}"), fact=line.fact)
+            )
+        return 0
+    advised = found.table[found.table["advice"].notna()].merge(sites[["site_id", "name"]], on="site_id")
+    joint = words.say("triage_cli.joint")
+    told = pd.DataFrame(
+        {
+            "object_id": advised["site_id"],
+            "name": advised["name"],
+            "advice": [words.say(f"advice.{each}") for each in advised["advice"]],
+            "missing": [
+                joint.join(words.say(f"ground.{name}") for name in str(each or "").split(";") if name)
+                for each in advised["missing"].astype(object).where(advised["missing"].notna(), None)
+            ],
+        }
+    )
+    acts.print_table(told, words)
+    counts = found.table["advice"].value_counts()
+    print(words.say("registers_cli.advised", enter=int(counts.get("list", 0)), leave=int(counts.get("remove", 0))))
     return 0
 
 

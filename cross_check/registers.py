@@ -8,13 +8,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import forms, learning, listings
+from cross_check import barring, forms, learning, listings, qualifying
 from cross_check.chain import Step
 from cross_check.ledger.events import Act, Entry, Event
+from cross_check.ledger.rules import DISMISSED
 from cross_check.ledger.store import Ledger
+from cross_check.qualifying import Known, Qualified
 from gis import entries, readers, schema
 from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError
+
+_ALARMS = ("monitoring", "electricity", "water_use", "video")
 
 
 def import_file(ledger: Ledger, act: Act, path: Path, kind: str) -> Step:
@@ -85,6 +89,35 @@ def alarms(ledger: Ledger, *, on: dt.date, within_days: int = 60) -> pd.DataFram
     """Return what runs out on the positive list and among items, see ``listings.alarms``."""
     told = [(kind, one.key[1], one.fields) for kind in ("positive", "item") for one in ledger.records(kind)]
     return listings.alarms(told, on=on, within_days=within_days)
+
+
+def qualified(ledger: Ledger, enterprises: gpd.GeoDataFrame, *, on: dt.date) -> Qualified:
+    """Return who of the register qualifies for the positive list on a day, ground by ground; nothing is recorded.
+
+    A problem counts from the day that its lead was seen; a dismissed alarm or complaint does not count.
+    """
+    lines = {one.key[1]: one.fields for one in ledger.records("positive")}
+    leads = {one.key[1]: one for one in ledger.records("lead")}
+    told = [
+        (one.fields.get("site_id"), "complaints" if one.fields["source"] == "complaint" else "alarms", one.fields)
+        for one in leads.values()
+        if one.fields.get("source") in ("complaint", *_ALARMS) and one.state not in DISMISSED
+    ]
+    happened = [(site, what, fields["seen_on"]) for site, what, fields in told if site]
+    for problem in ledger.records("problem"):
+        lead = leads.get(str(problem.fields.get("lead_id")))
+        if problem.fields.get("site_id") and lead is not None:
+            happened.append((problem.fields["site_id"], "problems", lead.fields["seen_on"]))
+    listed = barring.positive(enterprises, lines, on)["positive_list"].to_numpy()
+    assessed = [one.fields.get("site_id") for one in ledger.records("assessment", ["accepted"])]
+    known = Known(
+        pd.DataFrame(enterprises)[["site_id", "permit_no", "operating", "industry_code"]],
+        frozenset(enterprises.loc[listed, "site_id"]),
+        frozenset(site for site, line in lines.items() if listings.barred(line, on.isoformat())),
+        frozenset(filter(None, assessed)),
+        pd.DataFrame(happened, columns=["site_id", "what", "day"]),
+    )
+    return qualifying.judge(known, on=on)
 
 
 def suppress(ledger: Ledger, act: Act, lead_id: str, *, until: dt.date, reach_m: float = 200.0) -> list[Event]:

@@ -30,6 +30,8 @@ PAGES = {
     "overview": "",
     "map": "work_map",
     "bench": "bench",
+    "casework": "casework",
+    "problems": "problems",
     "hotspots": "hotspots",
     "emerging": "emerging",
     "plan": "plan",

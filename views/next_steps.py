@@ -127,7 +127,7 @@ def steps(words: Catalogue, record: Record) -> None:
     """Offer the states that may follow on that of a problem, and ask for what each needs."""
     known = rules.moves("problem", record.state, who.role())
     if not known:
-        st.caption(words.say("casework.nothing", role=words.say(f"roles.{who.role()}")))
+        st.caption(words.say("problems_page.nothing", role=words.say(f"roles.{who.role()}")))
         return
     to = st.selectbox(
         words.say("casework.to"), known, format_func=lambda each: words.say(f"problem_state.{each}"), key="problem-to"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cross_check import casebook
 from gis.language import Catalogue
-from views import colours, frame, funnels, listing, scenes, state, wording
+from views import colours, frame, funnels, listing, reminders, scenes, state, wording
 from views.state import Stamp, Tables
 
 FIRST = 8
@@ -39,6 +39,7 @@ def page() -> None:
         _truth(words, shown.stamp)
     if casebook.begun(shown.stamp.project):
         funnels.draw(words)
+        reminders.draw(words, shown)
     st.subheader(words.say("overview.chain"))
     _chain(words, shown.stamp, shown)
 

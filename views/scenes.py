@@ -188,6 +188,34 @@ def leads(
     return Layer("leads", "areas", content, styles, [words.say(field) for field in fields], name, sample, pins=pins)
 
 
+def told(table: gpd.GeoDataFrame, words: Catalogue, names: dict[str, str]) -> Layer:
+    """Return leads of other sources than the detection (``casebook.table``) as points, where they have a place."""
+    content, placed = layers.NO_PLACES, table[~table.geometry.is_empty & table.geometry.notna()]
+    if len(placed):
+        values = [
+            list(placed["lead_id"]),
+            [words.say(f"sources.{each}") for each in placed["source"]],
+            [words.say(f"lead_state.{each}") for each in placed["state"]],
+            [wording.day(each) for each in placed["seen_on"]],
+            [names.get(code, code) for code in placed["division_code"]],
+            [wording.text(each) for each in placed["site_name"]],
+        ]
+        content = layers.places(placed, list(placed["lead_id"]), ["told"] * len(placed), values)
+    fields = [words.say(f"cases.column_{name}") for name in ("source", "state", "seen_on", "region", "site")]
+    name, sample = words.say("legend.told", count=f"{len(placed):,}"), colours.sample("dot", colours.TOLD, colours.TOLD)
+    return Layer("told", "points", content, {"told": colours.dot(colours.TOLD)}, fields, name, sample)
+
+
+def chosen_told(table: gpd.GeoDataFrame, choice: Choice) -> gpd.GeoDataFrame:
+    """Return the leads of other sources that a choice lets through, by state, division and class."""
+    kept = table["state"].isin(_STATES[choice.stands]) & ~table["source"].isin(["patch"])
+    if choice.division_code:
+        kept &= table["division_code"] == choice.division_code
+    if choice.classes:
+        kept &= table["shown_class"].isin(choice.classes)
+    return table[kept].reset_index(drop=True)
+
+
 def cells(table: gpd.GeoDataFrame, words: Catalogue, *, marked_only: bool = False) -> Layer:
     """Return hotspot cells coloured by their class of the adjusted p; those with too few cases get an outline alone.
 

@@ -3,8 +3,9 @@
 import geopandas as gpd
 import streamlit as st
 
+from cross_check import casebook
 from gis.language import Catalogue, catalogue
-from views import board, choosing, colours, frame, layers, listing, scenes, state, wording
+from views import board, choosing, colours, frame, layers, listing, scenes, state, who, wording
 from views.layers import Layer
 from views.scenes import Choice
 from views.state import Stamp, Tables
@@ -18,11 +19,13 @@ def page() -> None:
     frame.title(words, "map.title", words.say("map.sketch"))
     shown = frame.tables(words, "regions")
     choice = _filters(words, shown)
+    # Without a ledger nobody has told of anything; what a role may see exactly is a part of the picture.
+    role = who.role() if casebook.begun(shown.stamp.project) else ""
     leads, sites = _chosen(shown.stamp, choice)
     left, right = st.columns([3, 2], gap="small")
     with left:
         scene = board.Scene(
-            layers=_layers(shown.stamp, choice, words.language),
+            layers=_layers(shown.stamp, choice, words.language, role),
             bounds=layers.bounds_of(_ground(shown, choice)),
             legend=[scenes.class_legend(words)],
             chosen=choosing.chosen(PAGE),
@@ -89,7 +92,7 @@ def _chosen(stamp: Stamp, choice: Choice) -> tuple[gpd.GeoDataFrame, gpd.GeoData
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _layers(stamp: Stamp, choice: Choice, language: str) -> list[Layer]:
+def _layers(stamp: Stamp, choice: Choice, language: str, role: str) -> list[Layer]:
     shown, words = state.tables(stamp), catalogue(language)
     leads, sites = _chosen(stamp, choice)
     names = wording.region_names(shown["regions"], language)
@@ -101,6 +104,9 @@ def _layers(stamp: Stamp, choice: Choice, language: str) -> list[Layer]:
         made.append(scenes.sites(sites, words, names))
     if stamp.has("leads"):
         made.append(scenes.leads(leads, shown["zones"], words, names))
+    if role:
+        told = scenes.chosen_told(casebook.table(state.ledger(stamp.folder), role=role), choice)
+        made.append(scenes.told(told, words, names))
     return made
 
 

@@ -96,3 +96,13 @@ def test_removal_and_reminders(place, tmp_path, capsys):
 def test_certificates_that_run_out_are_listed(place, capsys):
     """All of the small province's end within a century, none within no day at all before."""
     assert "人员0" in _run(capsys, place, "officers", "alarms", "--within-days", 36500)[1]
+
+
+def test_the_positive_list_is_suggested_ground_by_ground(tmp_path, capsys):
+    """Who could be listed, who should leave, and every ground of one site."""
+    project = cases.project(tmp_path / "p")
+    assert cli.main(["positive", "suggest", "--project", str(project.folder)]) == 0
+    told = capsys.readouterr().out
+    assert "可建议列入 3 家" in told
+    assert cli.main(["positive", "suggest", "--site", cases.SITES[0], "--project", str(project.folder)]) == 0
+    assert "符合  三年内无查实问题（0）" in capsys.readouterr().out

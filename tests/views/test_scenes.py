@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
+from cross_check import casebook
 from cross_check.files import Project
 from gis.language import catalogue
-from views import scenes, state, wording
+from tests.cross_check import cases
+from views import layers, scenes, state, wording
 from views.scenes import Choice
 
 ZH = catalogue("zh")
@@ -134,3 +136,22 @@ def test_crews_of_a_team_have_lines_of_their_own(shown):
     assert len(set(ids)) == len(twice)
     old = features(scenes.routes(legs.drop(columns="crew"), {"T230100": "A"}, ZH))
     assert len(old) == len(legs)
+
+
+def test_leads_of_other_sources_are_points_as_far_as_a_role_may_see_them(tmp_path):
+    """By state, division and class; patches are drawn as areas and not again; a third party sees no complaint."""
+    made = cases.project(tmp_path / "p")
+    ledger = casebook.opened(made)
+    rows = [cases.lead("1"), cases.lead("2", source="complaint"), cases.lead("3", source="department", kind="burn")]
+    casebook.take_in(ledger, cases.act(), cases.leads(*rows))
+    casebook.read(ledger, cases.act(), rows[2]["lead_id"], "excluded", "burn")
+    table = casebook.table(ledger)
+    assert list(scenes.chosen_told(table, Choice())["lead_id"]) == [rows[1]["lead_id"]]
+    assert list(scenes.chosen_told(table, Choice(stands="over"))["lead_id"]) == [rows[2]["lead_id"]]
+    assert scenes.chosen_told(table, Choice(division_code="231200")).empty
+    assert scenes.chosen_told(table, Choice(classes=("burn",))).empty
+    assert len(scenes.chosen_told(table, scenes.EVERY)) == 2
+    drawn = scenes.told(scenes.chosen_told(table, Choice()), catalogue("zh"), {})
+    assert rows[1]["lead_id"].encode() in drawn.content
+    third = scenes.chosen_told(casebook.table(ledger, role="contractor"), Choice())
+    assert scenes.told(third, catalogue("zh"), {}).content == layers.NO_PLACES

@@ -1,0 +1,75 @@
+"""Reminders on the overview: what runs out, and whom the grounds of the positive list speak for or against."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from cross_check import officers, registers
+from gis import files
+from gis.history import BEIJING
+from gis.language import Catalogue
+from views import cases, frame, state
+from views.state import Tables
+
+_FIRST = 8
+_WITHIN_DAYS = 60
+
+
+def draw(words: Catalogue, shown: Tables) -> None:
+    """Draw what runs out within sixty days or has run out, and how many sites qualify; where nothing is, nothing."""
+    folder, head, today = str(state.project().folder), cases.ledger().head(), _today()
+    due = pd.concat([_ending(folder, head, today), _certificates(folder, today)], ignore_index=True)
+    advice = _advice(shown, head, today) if shown.stamp.has("enterprises") else {}
+    if due.empty and not advice:
+        return
+    st.subheader(words.say("reminders.title"))
+    if len(due):
+        heads = [words.say(f"reminders.head_{name}") for name in ("what", "name", "day", "left")]
+        st.html(
+            frame.sheet(heads, [_row(words, row) for row in due.sort_values("day").head(_FIRST).to_dict("records")])
+        )
+        st.caption(words.say("reminders.count", count=len(due), days=_WITHIN_DAYS))
+    if advice:
+        st.caption(words.say("reminders.advice", enter=advice.get("list", 0), leave=advice.get("remove", 0)))
+        st.code(f"hdq positive suggest --project {state.project().folder.name}", language=None)
+
+
+def _today() -> date:
+    return state.now().astimezone(BEIJING).date()
+
+
+def _row(words: Catalogue, row: dict[str, object]) -> tuple[str, str, str, str]:
+    day = pd.Timestamp(str(row["day"])).strftime("%Y-%m-%d")
+    left = words.say("reminders.left", days=row["days_left"])
+    return words.say(str(row["code"])), str(row["name"] or row["object_id"]), day, left
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _ending(folder: str, head: tuple[int, str], today: date) -> pd.DataFrame:
+    del head
+    found = registers.alarms(state.ledger(folder), on=today, within_days=_WITHIN_DAYS)
+    return found.assign(name=found["name"].astype(object).where(found["name"].notna(), None))
+
+
+def _certificates(folder: str, today: date) -> pd.DataFrame:
+    del folder
+    path = state.project().officers
+    if not path.is_file():
+        return pd.DataFrame(columns=["code", "name", "object_id", "day", "days_left"])
+    due = officers.expiring(officers.completed(files.read_table(path)), on=today, within_days=_WITHIN_DAYS)
+    left = (due["certificate_until"] - pd.Timestamp(today)).dt.days
+    told = {"code": "reminders.certificate", "name": due["name"], "object_id": due["officer_id"]}
+    return pd.DataFrame(told | {"day": due["certificate_until"], "days_left": left}, index=due.index)
+
+
+def _advice(shown: Tables, head: tuple[int, str], today: date) -> dict[str, int]:
+    return _counted(str(state.project().folder), head, today, shown.stamp.marks, shown)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _counted(folder: str, head: tuple[int, str], today: date, marks: object, _shown: Tables) -> dict[str, int]:
+    del head, marks
+    found = registers.qualified(state.ledger(folder), _shown["enterprises"], on=today)
+    counts: dict[str, int] = found.table["advice"].value_counts().to_dict()
+    return counts
