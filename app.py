@@ -27,6 +27,7 @@ SECTIONS = {
         ("drone", "drone_page.title", "flight"),
         ("coverage", "coverage_page.title", "filter_drama"),
         ("watch", "watch.title", "monitoring"),
+        ("waters", "waters.title", "water"),
         ("accuracy", "accuracy_page.title", "rule"),
     ),
     "statistics": (

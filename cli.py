@@ -31,6 +31,7 @@ from commands import (
     triage,
     watch,
     watched,
+    waters,
 )
 from commands.frame import Arguments, Verb
 from commands.frame import command as _command
@@ -99,6 +100,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         sensing.radar,
         sensing.learned,
         watch.watch,
+        waters.waters,
         province.province,
         accuracy.accuracy,
         leads.leads,

@@ -35,6 +35,7 @@ def detect(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--false-alarm", type=frame.share, metavar="P", help=words.say("cli.false_alarm"))
     parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
     parser.add_argument("--targets", type=Path, metavar="TOML", help=words.say("cli.target_rules"))
+    parser.add_argument("--null-pair", type=Path, nargs=2, action="append", metavar="TIF", help=words.say("past.pair"))
     parser.add_argument("--season-days", type=int, metavar="N", help=words.say("judging.season_days"))
     parser.add_argument("--season-rule", choices=_RULES, help=words.say("judging.season_rule"))
     parser.add_argument("--merge-m", type=float, metavar="M", help=words.say("judging.merge_m"))
@@ -47,7 +48,7 @@ def targets(verbs: "Verbs", words: Catalogue) -> None:
 
 
 def _run_detect(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
+    from cross_check import chain, comparisons
     from satellite.files import PairFiles
 
     pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
@@ -55,11 +56,15 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     out = arguments.out or project.detect
     own = project if out.resolve().is_relative_to(project.folder.resolve()) else None
     dates = (arguments.before_on, arguments.after_on)
+    params = _params(arguments)
+    if arguments.null_pair:
+        told = comparisons.past([(one, two) for one, two in arguments.null_pair], params, frame.progress(words))
+        params = replace(params, past=told)
     step = chain.detect(
         pair,
         out,
         dates=dates,
-        params=_params(arguments),
+        params=params,
         preset=_preset(arguments),
         project=own,
         progress=frame.progress(words),

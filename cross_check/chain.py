@@ -155,6 +155,9 @@ def told(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def build_leads(project: Project, *, patches: Path | None = None, params: leads.Params | None = None) -> Step:
     """Join patches with enterprises, regions and zones into leads."""
     changed = files.read_layer(patches or project.patches)
+    water = project.waters / "patches.gpkg"
+    if patches is None and water.is_file() and len(found_there := files.read_layer(water)):
+        changed = gpd.GeoDataFrame(pd.concat([changed, found_there], ignore_index=True), crs=changed.crs)
     nobody = gpd.GeoDataFrame({name: [] for name in register.SCHEMA.columns}, geometry="geometry", crs=STORAGE)
     enterprises = files.read_layer(project.enterprises) if project.enterprises.is_file() else nobody
     found = leads.find(changed, enterprises, regions_of(project), zones_of(project), params=params)

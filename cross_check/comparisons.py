@@ -1,6 +1,6 @@
 """Comparisons of two images before and after they ran: checks, cost, and whether a result is stale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from cross_check.files import Project
-from satellite import alignment
+from gis.progress import Progress, silent
+from satellite import alignment, null_pairs
 from satellite import files as images
 from satellite.alignment import Alignment
-from satellite.detection import Noise
+from satellite.detection import Noise, Params
 from satellite.false_leads import AREA_M2, Null
 from satellite.files import PairFiles
+from satellite.past import Past, joined
 
 _MASK = "-clear.tif"
 _SECONDS_A_VALUE = 1.1e-8
@@ -76,6 +78,21 @@ def check(pair_files: PairFiles) -> Check:
         return Check(aligned, pair.names, pixels, pixels * pair.grid.pixel_m2 / 1e6)
 
 
+def past(pairs: Sequence[tuple[Path, Path]], params: Params, progress: Progress = silent) -> Past:
+    """Compare pairs of earlier years, with the masks beside them, for what noise does here.
+
+    Raises
+    ------
+    WorkbenchError
+        See ``satellite.null_pairs.measure``.
+    """
+    parts = []
+    for before, after in pairs:
+        with images.open_pair(PairFiles(before, after, masks(before, after))) as pair:
+            parts.append(null_pairs.measure(pair, f"{before.name} {after.name}", params=params, progress=progress))
+    return joined(parts)
+
+
 def stale(recipe: Mapping[str, Any], folder: Path, asked: Mapping[str, object]) -> list[str]:
     """Return why a result no longer answers what is asked, as catalogue codes; nothing if it does.
 
@@ -98,6 +115,7 @@ def stale(recipe: Mapping[str, Any], folder: Path, asked: Mapping[str, object]) 
     params = recipe["params"]
     had = {"method": recipe["method"], "preset": recipe.get("preset", "all")}
     had |= {name: params.get(name) for name in ("false_leads", "smallest_m2")}
+    had |= {name: value for name, value in recipe.get("judging", {}).items() if name in asked}
     if any(had[name] != asked[name] for name in had):
         said.append("change_page.stale_params")
     return said

@@ -131,6 +131,16 @@ class Project:
         return self.folder / "detections"
 
     @property
+    def water_bodies(self) -> Path:
+        """Water bodies found in the images, ``satellite.waters.BODIES``; an imported layer goes before."""
+        return self.folder / "water-bodies.parquet"
+
+    @property
+    def waters(self) -> Path:
+        """Folder of the judgement of water bodies: readings, findings (``satellite.waters.FINDINGS``), patches."""
+        return self.folder / "waters"
+
+    @property
     def series(self) -> Path:
         """Folder of the series: series.json, baseline and state as Zarr, and its report."""
         return self.folder / "series"

@@ -38,18 +38,30 @@ def gates(passed: object, words: Catalogue) -> str:
 
 
 def _parts(row: Mapping[str, Any], words: Catalogue) -> list[str]:
-    said = differences.sentences(pd.DataFrame([row]), words)
+    said = [_changed(row, words)]
     area, error = (float(row.get(name, float("nan"))) / _HECTARE for name in ("area_m2", "area_error_m2"))
     if _there(area) and _there(error):
         said.append(words.say("patch_note.area", ha=f"{area:.2f}", error=f"{error:.2f}"))
-    facts = {"probability": "{:.0%}", "looks": "{:d}", "missed": "{:d}", "residual_px": "{:.2f}", "unseen_m": "{:,.0f}"}
+    facts = {
+        "probability": "{:.0%}",
+        "looks": "{:.0f}",
+        "missed": "{:.0f}",
+        "residual_px": "{:.2f}",
+        "unseen_m": "{:,.0f}",
+    }
     for name, form in facts.items():
         value = row.get(name)
         if _there(value) and not (name == "missed" and value == 0):
             said.append(words.say(f"patch_note.{name}", value=form.format(value)))
-    if row.get("gates"):
+    if _there(row.get("gates")):
         said.append(words.say("patch_note.gates", gates=gates(row["gates"], words)))
     return [each for each in said if each]
+
+
+def _changed(row: Mapping[str, Any], words: Catalogue) -> str:
+    """Return what changed: the detection's own sentence where it made one, such as of a water body."""
+    own = row.get(f"changed_{words.language}")
+    return str(own) if _there(own) and own else differences.sentences(pd.DataFrame([row]), words)[0]
 
 
 def _there(value: object) -> bool:

@@ -18,6 +18,7 @@ from gis.progress import Progress, silent
 from satellite import alignment, false_leads, findings, patches, score_pixels, scores, seasons, sightings
 from satellite.alignment import Alignment, Pair
 from satellite.false_leads import Null
+from satellite.past import Past
 from satellite.patches import Look, Marks
 from satellite.registration import Shift
 from satellite.score_pixels import HALO_PX
@@ -91,6 +92,8 @@ class Params:
         For the machine class.
     wanted : tuple of str, optional
         Names of the targets to keep; by default every change stays.
+    past : Past, optional
+        What pairs of earlier years say of noise; the threshold is theirs instead of the no-change mass's.
     """
 
     method: Method = field(default_factory=Method)
@@ -100,6 +103,7 @@ class Params:
     seed: int = 20_210_406
     targets: tuple[Target, ...] = field(default_factory=standard)
     wanted: tuple[str, ...] | None = None
+    past: Past | None = None
 
     def __post_init__(self) -> None:
         """Refuse values without meaning."""
@@ -290,6 +294,8 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
     pixel_m2 = pair.grid.pixel_m2
     smallest_px = max(_FEWEST_PX, int(np.ceil(params.smallest_m2 / pixel_m2)))
     chance = false_leads.chance(params.false_leads, smallest_px=smallest_px, length_px=length, pixel_m2=pixel_m2)
+    if params.past is not None:
+        chance = params.past.chance(params.false_leads)
     chance = min(chance, params.false_alarm)
     thresholds = null.threshold(params.false_alarm), firm_null.threshold(chance)
     return scorer, Noise(null, firm_null, edge, length, chance, *thresholds, smallest_px, pixel_m2)

@@ -105,7 +105,7 @@ def _pictures(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
     box = windows.around(lon, lat, WIDTH_M, HEIGHT_M)
     swipe = None
     try:
-        swipe = _swipe(shown.stamp, box, str(look), words.language)
+        swipe = pictures(shown.stamp, box, str(look), words.language)
     except WorkbenchError as error:
         st.warning(words.say("bench.no_images", reason=words.explain(error)), icon=":material/image_not_supported:")
     scene = board.Scene(
@@ -120,7 +120,8 @@ def _pictures(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _swipe(stamp: Stamp, box: windows.Bbox, look: str, language: str) -> Swipe:
+def pictures(stamp: Stamp, box: windows.Bbox, look: str, language: str) -> Swipe:
+    """Return both dates of the detection around a place, as they lie on a map."""
     words, pair = catalogue(language), dates_of(stamp.project, state.facts(stamp, "recipe"))
     names = LOOKS[look]
     known = [windows.band_names(path) for path in (pair.before, pair.after)]
@@ -158,13 +159,12 @@ def _outlines(stamp: Stamp, language: str) -> list[Layer]:
     names = wording.region_names(shown["regions"], language)
     made = scenes.leads(shown["leads"], shown["zones"], words, names, pins=False)
     lines = [
-        replace(zone, styles=_unfilled(zone.styles), name="", pick=False)
-        for zone in scenes.zones(shown["zones"], words)
+        replace(zone, styles=unfilled(zone.styles), name="", pick=False) for zone in scenes.zones(shown["zones"], words)
     ]
-    return [*lines, replace(made, styles=_unfilled(made.styles), name="")]
+    return [*lines, replace(made, styles=unfilled(made.styles), name="")]
 
 
-def _unfilled(styles: Mapping[str, colours.Style]) -> dict[str, colours.Style]:
+def unfilled(styles: Mapping[str, colours.Style]) -> dict[str, colours.Style]:
     """Leave the pixels free: on a picture only outlines are drawn."""
     return {kind: {**style, "fillOpacity": 0, "weight": 2.2} for kind, style in styles.items()}
 

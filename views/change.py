@@ -1,5 +1,6 @@
 """Change: two images are chosen, checked and compared in the queue; the result knows when it is stale."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ from cross_check import comparisons, patch_notes
 from cross_check.comparisons import Check
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
-from satellite import differences, presets, scores
+from satellite import differences, presets, scores, seasons, windows
+from satellite import files as images
 from satellite.files import PairFiles
-from views import board, choosing, colours, frame, layers, queue, scenes, state, wording
+from satellite.presets import Preset
+from views import bench, board, choosing, colours, frame, layers, queue, scenes, state, wording
 from views.layers import Layer
 from views.state import Stamp
 
 PAGE = "change"
+VIEWS = ("patches", "swipe", "before", "after")
+"""What the map shows; before and after by turns let the eye catch what flickers."""
 _LIST_PX = 300
 _HECTARE = 1e4
 
@@ -63,6 +68,8 @@ def _order(words: Catalogue, taken: list[Path]) -> dict[str, object]:
     pair = PairFiles(names[before], names[after], comparisons.masks(names[before], names[after]))
     asked: dict[str, object] = {"before": before, "after": after, "method": method, "preset": chosen}
     asked |= {"false_leads": leads, "smallest_m2": smallest}
+    asked |= _conditions(words, known[chosen], [name for name in names if name not in (before, after)])
+    asked["null_pair"] = [str(names[name]) for name in asked["null_pair"]]  # type: ignore[attr-defined]
     with third:
         queue.button(words, words.say("change_page.run"), _argv(pair, asked), key="run", disabled=before == after)
     if fourth.toggle(words.say("change_page.check"), key=f"{PAGE}-check") and before != after:
@@ -70,10 +77,39 @@ def _order(words: Catalogue, taken: list[Path]) -> dict[str, object]:
     return asked
 
 
+def _conditions(words: Catalogue, preset: Preset, images: list[str]) -> dict[str, object]:
+    """Draw what the preset asks for beside: season, field work, merging, pairs of earlier years; return it."""
+    with st.expander(words.say("change_page.conditions"), icon=":material/tune:"):
+        first, second, third, fourth = st.columns([2, 2, 2, 2], gap="small", vertical_alignment="bottom")
+        key = f"{PAGE}-{preset.name}"
+        days = first.number_input(
+            words.say("change_page.season_days"), 0, 182, preset.season_days, step=5, key=f"{key}-days"
+        )
+        rule = second.selectbox(
+            words.say("change_page.season_rule"),
+            seasons.RULES,
+            index=seasons.RULES.index(preset.season_rule),
+            format_func=lambda each: words.say(f"change_page.rule_{each}"),
+            key=f"{key}-rule",
+        )
+        metres = third.number_input(
+            words.say("change_page.merge_m"), 0.0, 500.0, preset.merge_m, step=10.0, key=f"{key}-merge"
+        )
+        work = fourth.toggle(words.say("change_page.field_work"), preset.field_work, key=f"{key}-work")
+        null = st.multiselect(
+            words.say("change_page.null_pair"), images, max_selections=2, key=f"{PAGE}-null", placeholder=""
+        )
+    return {"season_days": days, "season_rule": rule, "merge_m": metres, "field_work": work, "null_pair": sorted(null)}
+
+
 def _argv(pair: PairFiles, asked: dict[str, object]) -> list[str]:
     argv = ["detect", str(pair.before), str(pair.after), "--preset", str(asked["preset"])]
     argv += ["--method", str(asked["method"]), "--false-leads", f"{asked['false_leads']:g}"]
-    argv += ["--smallest-m2", f"{asked['smallest_m2']:g}"]
+    argv += ["--smallest-m2", f"{asked['smallest_m2']:g}", "--season-days", str(asked["season_days"])]
+    argv += ["--season-rule", str(asked["season_rule"]), "--merge-m", f"{asked['merge_m']:g}"]
+    argv += [] if asked["field_work"] else ["--keep-field-work"]
+    null = asked["null_pair"]
+    argv += ["--null-pair", *null] if isinstance(null, list) and len(null) == 2 else []  # noqa: PLR2004 - a pair
     return [*argv, "--clear", *map(str, pair.clear)] if pair.clear else argv
 
 
@@ -91,12 +127,19 @@ def _checked(words: Catalogue, pair: PairFiles) -> None:
         "shift": f"{aligned.found.length_px:.2f} px" if known else "?",
         "residual": f"{aligned.residual.length_px:.2f} px" if known else "?",
         "area": f"{found.area_km2:,.0f} km²",
+        "season": _gap(words, pair),
         "time": f"{found.seconds:,.0f} s, {found.gigabytes:.1f} GB",
     }
     for column, (name, said) in zip(st.columns(len(figures)), figures.items(), strict=True):
         column.metric(words.say(f"change_page.{name}"), said)
     if not aligned.residual.known:
         st.warning(words.say("change_page.unchecked"), icon=":material/straighten:")
+
+
+def _gap(words: Catalogue, pair: PairFiles) -> str:
+    """Return how far the two dates lie apart within the year."""
+    days = [images.seen_on(path) for path in (pair.before, pair.after)]
+    return words.say("change_page.days", days=seasons.apart_days(*days)) if all(days) else "?"  # type: ignore[arg-type]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -159,13 +202,7 @@ def _patches(words: Catalogue, stamp: Stamp, kept: gpd.GeoDataFrame, threshold: 
         st.info(words.say("change_page.raised"), icon=":material/check_circle:")
         return
     ranked = kept.sort_values(["probability", "patch_id"], ascending=[False, True], ignore_index=True)
-    scene = board.Scene(
-        layers=_layers(stamp, threshold, words.language),
-        bounds=layers.bounds_of(ranked),
-        legend=[scenes.class_legend(words)],
-        chosen=choosing.chosen(PAGE),
-        flight=choosing.flight(PAGE),
-    )
+    scene = _scene(words, stamp, ranked, threshold)
     board.draw(scene, words, f"{PAGE}-map", height=380, on_pick=choosing.from_map(PAGE))
     columns = {
         "target": [patch_notes.target(each, words) for each in ranked["target"]],
@@ -177,6 +214,42 @@ def _patches(words: Catalogue, stamp: Stamp, kept: gpd.GeoDataFrame, threshold: 
     }
     headed = pd.DataFrame({words.say(f"change_page.head_{name}"): values for name, values in columns.items()})
     choosing.table(PAGE, "patches", headed, list(ranked["patch_id"]), {}, _LIST_PX)
+
+
+def _scene(words: Catalogue, stamp: Stamp, ranked: gpd.GeoDataFrame, threshold: float) -> board.Scene:
+    """Ask what the map shows, and return it: all patches, or the pictures around the chosen one."""
+    view = st.segmented_control(
+        words.say("change_page.view"),
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        format_func=lambda each: words.say(f"change_page.view_{each}"),
+        key=f"{PAGE}-view",
+        label_visibility="collapsed",
+    )
+    scene = board.Scene(
+        layers=_layers(stamp, threshold, words.language),
+        bounds=layers.bounds_of(ranked),
+        legend=[scenes.class_legend(words)],
+        chosen=choosing.chosen(PAGE) or ("patches", str(ranked["patch_id"].iloc[0])),
+        flight=choosing.flight(PAGE),
+    )
+    if view == VIEWS[0]:
+        return scene
+    now = ranked[ranked["patch_id"] == (scene.chosen or ("", ""))[1]]
+    lon, lat = (now if len(now) else ranked).geometry.iloc[0].representative_point().coords[0]
+    box = windows.around(lon, lat, bench.WIDTH_M, bench.HEIGHT_M)
+    try:
+        shown = bench.pictures(stamp, box, "natural", words.language)
+    except WorkbenchError as error:
+        st.warning(words.say("bench.no_images", reason=words.explain(error)), icon=":material/image_not_supported:")
+        return scene
+    lines = [replace(each, styles=bench.unfilled(each.styles)) for each in scene.layers]
+    scene = replace(scene, layers=lines, bounds=shown.bounds, cover=True, flight=0)
+    if view == "swipe":
+        return replace(scene, swipe=shown)
+    picture, said = (shown.before, shown.before_text) if view == "before" else (shown.after, shown.after_text)
+    return replace(scene, under=board.Under(picture, shown.bounds, said))
 
 
 def _preset(name: str, words: Catalogue) -> str:
