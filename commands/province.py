@@ -34,6 +34,17 @@ def province(verbs: "Verbs", words: Catalogue) -> None:
     parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
     parser.add_argument("--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px"))
     _add_running(parser, words)
+    for name, verb in (("radar", _radar), ("learned", _learned)):
+        parser = frame.command(group, name, f"sensor_tiles.{name}", verb, words)
+        if name == "learned":
+            parser.add_argument("model", type=Path, help=words.say("cli.model"))
+        parser.add_argument("before", type=Path, help=words.say("cluster.before"))
+        parser.add_argument("after", type=Path, help=words.say("cluster.after"))
+        parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
+        parser.add_argument(
+            "--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px")
+        )
+        _add_running(parser, words)
     parser = frame.command(group, "fit", "cluster.fit", _fit, words)
     parser.add_argument("images", type=Path, help=words.say("cluster.images"))
     parser.add_argument("--index", choices=("ndvi", "ndwi", "mndwi", "ndbi", "nbr", "bsi"), default="ndvi")
@@ -65,6 +76,23 @@ def _detect(arguments: Arguments, words: Catalogue) -> int:
     )
     out = arguments.out or frame.project(arguments).folder / "province"
     return frame.print_step(verbs.detect(pair, out, params=params, order=_order(arguments, words)), words)
+
+
+def _radar(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import province as verbs
+
+    pair = verbs.Pair(arguments.before, arguments.after, tuple(arguments.clear), tile_px=arguments.tile_px)
+    out = arguments.out or frame.project(arguments).folder / "province-radar"
+    return frame.print_step(verbs.detect_radar(pair, out, order=_order(arguments, words)), words)
+
+
+def _learned(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import province as verbs
+
+    pair = verbs.Pair(arguments.before, arguments.after, tuple(arguments.clear), tile_px=arguments.tile_px)
+    out = arguments.out or frame.project(arguments).folder / "province-network"
+    step = verbs.detect_network(arguments.model, pair, out, order=_order(arguments, words))
+    return frame.print_step(step, words)
 
 
 def _fit(arguments: Arguments, words: Catalogue) -> int:

@@ -1,10 +1,11 @@
 """Rim: a whole province by tiles, for the command line: change between two dates, and series of many tiles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from cross_check import sensor_tiles
 from cross_check.chain import Step
 from gis import files
 from gis.progress import Progress, silent
@@ -78,16 +79,51 @@ def detect(pair: Pair, out: Path, *, params: detection.Params | None = None, ord
         See ``satellite.tiles`` and ``satellite.cluster.run``.
     """
     params = params or detection.Params()
-    done = _run(_compared(pair, params), out / "tiles", order)
+    return _put_together(_compared(pair, params), out, asdict(params), params.smallest_m2, order)
+
+
+def detect_radar(pair: Pair, out: Path, *, smallest_m2: float = 1000.0, order: Order | None = None) -> Step:
+    """Compare radar images of two dates of a province; files as of ``detect``.
+
+    Raises
+    ------
+    WorkbenchError
+        See ``cross_check.sensor_tiles.of_radar`` and ``satellite.cluster.run``.
+    """
+    tasks = sensor_tiles.of_radar(*_resolved(pair), tile_px=pair.tile_px, dates=pair.dates)
+    return _put_together(tasks, out, {"method": "radar", "smallest_m2": smallest_m2}, smallest_m2, order)
+
+
+def detect_network(model: Path, pair: Pair, out: Path, *, order: Order | None = None) -> Step:
+    """Run a network of the user's own over two dates of a province; files as of ``detect``.
+
+    Raises
+    ------
+    WorkbenchError
+        See ``cross_check.sensor_tiles.of_network`` and ``satellite.cluster.run``.
+    """
+    tasks = sensor_tiles.of_network(model.resolve(), *_resolved(pair), tile_px=pair.tile_px, dates=pair.dates)
+    return _put_together(tasks, out, {"method": "network", "model": model.name}, 0.0, order)
+
+
+def _resolved(pair: Pair) -> tuple[Path, Path, tuple[Path, ...]]:
+    return pair.before.resolve(), pair.after.resolve(), tuple(mask.resolve() for mask in pair.clear)
+
+
+def _put_together(
+    tasks: Sequence[Task], out: Path, params: Mapping[str, object], smallest_m2: float, order: Order | None
+) -> Step:
+    """Run the tasks, join the patches of all tiles and write what was found."""
+    done = _run(tasks, out / "tiles", order)
     written = [each.folder / "patches.parquet" for each in done]
-    found = seams.join([files.read_layer(path) for path in written if path.is_file()], smallest_m2=params.smallest_m2)
+    found = seams.join([files.read_layer(path) for path in written if path.is_file()], smallest_m2=smallest_m2)
     refused = {each.key: each.figures["refused"] for each in done if "refused" in each.figures}
     figures = {"patches": len(found.patches), "joined": found.joined, "too_small": found.too_small}
     figures["refused"] = len(refused)
     recipe = {
         "tiles": {each.key: files.sha256(each.folder / "recipe.json") for each in done},
         "refused": refused,
-        "params": asdict(params),
+        "params": dict(params),
         "figures": figures,
     }
     files.write_table(found.patches, out / "patches.parquet")

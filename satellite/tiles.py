@@ -60,7 +60,7 @@ def of_mosaic(pair: PairFiles, *, tile_px: int, dates: Dates, false_alarm: float
     with images.open_pair(pair) as opened:
         windows = cut(opened.grid, tile_px)
     inputs = tuple(path for image in (pair.before, pair.after, *pair.clear) for path in parts(image))
-    return [_compared(window.key, pair, inputs, window, dates, false_alarm) for window in windows]
+    return [compared(window.key, pair, inputs, window, dates, false_alarm) for window in windows]
 
 
 def of_folders(before: Path, after: Path, *, dates: Dates, false_alarm: float) -> list[Task]:
@@ -81,7 +81,7 @@ def of_folders(before: Path, after: Path, *, dates: Dates, false_alarm: float) -
         one, other = first[key][0], second[key][-1]
         clear = tuple(mask for mask in (clear_of(one), clear_of(other)) if mask is not None)
         pair = PairFiles(one, other, clear)
-        tasks.append(_compared(key, pair, (one, other, *clear), None, dates, false_alarm))
+        tasks.append(compared(key, pair, (one, other, *clear), None, dates, false_alarm))
     if not tasks:
         raise WorkbenchError(
             "cluster.no_pairs",
@@ -166,22 +166,33 @@ def compare(
     first, second = (date.fromisoformat(day) if day else None for day in dates)
     params = detection.Params(false_alarm=false_alarm, smallest_m2=0)
     with images.open_pair(PairFiles(before, after, tuple(clear))) as whole:
-        pair = replace(whole, grid=_within(whole.grid, window)) if window else whole
+        pair = replace(whole, grid=within(whole.grid, window)) if window else whole
         grid = pair.grid
         try:
             found = detection.run(pair, before_on=first, after_on=second, params=params)
         except WorkbenchError as fault:
-            if not fault.code.startswith("detect.") or fault.code in _NOT_OF_A_TILE:
-                raise
-            unseen = np.full((grid.rows, grid.columns), patches.UNSEEN, np.uint8)
-            images.write_raster(unseen, grid, folder / "change.tif", nodata=patches.UNSEEN, tags={})
-            said = {"code": fault.code, "english": fault.english, "params": fault.params}
-            return {"patches": 0, "observed": 0.0, "refused": said}
+            return refused(fault, grid, folder)
     tags = {"CONTENT": "1 changed, 0 not"}
     images.write_raster(found.strength, grid, folder / "score.tif", nodata=float("nan"), tags={})
     images.write_raster(found.change, grid, folder / "change.tif", nodata=patches.UNSEEN, tags=tags)
     files.write_table(found.patches, folder / "patches.parquet")
     return {"patches": len(found.patches), "observed": found.observed_share, "shift_px": found.shift.length_px}
+
+
+def refused(fault: WorkbenchError, grid: Grid, folder: Path) -> Figures:
+    """Write a tile that cannot be compared as unobserved, and return figures that say why.
+
+    Raises
+    ------
+    WorkbenchError
+        The fault itself if it is none of a tile: a file that cannot be read, dates the wrong way round.
+    """
+    if not fault.code.startswith("detect.") or fault.code in _NOT_OF_A_TILE:
+        raise fault
+    unseen = np.full((grid.rows, grid.columns), patches.UNSEEN, np.uint8)
+    images.write_raster(unseen, grid, folder / "change.tif", nodata=patches.UNSEEN, tags={})
+    said = {"code": fault.code, "english": fault.english, "params": fault.params}
+    return {"patches": 0, "observed": 0.0, "refused": said}
 
 
 def fit(
@@ -238,14 +249,16 @@ def _params(said: dict[str, object]) -> series.Params:
     return series.Params(**said | {"snow_free": (int(first), int(last))})  # type: ignore[arg-type, has-type]
 
 
-def _within(grid: Grid, window: Mapping[str, Sequence[int]]) -> Grid:
+def within(grid: Grid, window: Mapping[str, Sequence[int]]) -> Grid:
+    """Return the part of a grid that a window (``rows``, ``columns``: first and last, exclusive) leaves."""
     (top, bottom), (left, right) = window["rows"], window["columns"]
     return Grid(grid.crs, grid.transform @ Affine.translation(left, top), bottom - top, right - left)
 
 
-def _compared(
+def compared(
     key: str, pair: PairFiles, inputs: tuple[Path, ...], window: Window | None, dates: Dates, false_alarm: float
 ) -> Task:
+    """Return the task of comparing one tile; ``inputs`` are the files whose contents decide."""
     days = [day or images.seen_on(path) for day, path in zip(dates, (pair.before, pair.after), strict=True)]
     arguments = {
         "before": pair.before,

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from cross_check import assessments, reviews
@@ -11,7 +12,7 @@ from cross_check.files import Project
 from gis.errors import TableFaults, WorkbenchError
 from gis.files import read_json, read_table
 from gis.language import Catalogue
-from satellite import samples
+from satellite import reliability, samples
 from views import frame, intervals, queue, state, wording
 
 PAGE = "accuracy"
@@ -30,6 +31,7 @@ def page() -> None:
         st.info(words.say("accuracy_page.no_audit"), icon=":material/inbox:")
         _draw(words, opened=True)
         queue.panel(words, "accuracy")
+        _reliability(words)
         return
     if not assessments.stands(project):
         st.warning(words.say("accuracy.other_map"), icon=":material/update:")
@@ -38,6 +40,7 @@ def page() -> None:
         _report(words, read_json(project.accuracy_report))
     _draw(words, opened=False)
     queue.panel(words, "accuracy")
+    _reliability(words)
 
 
 def _draw(words: Catalogue, *, opened: bool) -> None:
@@ -106,6 +109,20 @@ def _report(words: Catalogue, found: dict[str, Any]) -> None:
             st.html(intervals.shares(rows, words))
         st.subheader(words.say("accuracy_page.months"))
         rows = [(_stratum(each, words), each["right"]) for each in found["months"]]
+        st.html(intervals.shares(rows, words))
+
+
+def _reliability(words: Catalogue) -> None:
+    """Show how often came true what is said with a probability, on synthetic worlds."""
+    found = reliability.standard()
+    with st.expander(words.say("reliability.title"), icon=":material/percent:"):
+        figures = {"brier": f"{found.brier:.3f}", "base": f"{found.base_brier:.3f}", "error": f"{found.error:.3f}"}
+        st.caption(words.say("reliability.about", count=found.count, worlds=found.worlds, **figures))
+        rows = []
+        for each in found.bins.to_dict("records"):
+            told = {"value": each["true"], "low": each["true_low"], "high": each["true_high"], "places": each["count"]}
+            told["value"] = None if pd.isna(told["low"]) else told["value"]
+            rows.append((words.say("reliability.row", said=f"{each['said']:.0%}", count=each["count"]), told))
         st.html(intervals.shares(rows, words))
 
 

@@ -249,7 +249,7 @@ def _scene(words: Catalogue, stamp: Stamp, ranked: gpd.GeoDataFrame, threshold: 
     if view == "swipe":
         return replace(scene, swipe=shown)
     picture, said = (shown.before, shown.before_text) if view == "before" else (shown.after, shown.after_text)
-    return replace(scene, under=board.Under(picture, shown.bounds, said))
+    return replace(scene, under=(board.Under(picture, shown.bounds, said),))
 
 
 def _preset(name: str, words: Catalogue) -> str:

@@ -83,6 +83,17 @@ def test_what_is_left_out_is_counted_and_kept(fields):
     assert found["gates"].str.contains("season").all()
 
 
+def test_outlines_are_clean(fields):
+    """All outlines are valid, and no two of them share ground, those left out among them."""
+    made, _, _ = fields
+    parts = [files.read_layer(made.patches), files.read_layer(made.detect / "left-out.gpkg")]
+    table = pd.concat(parts, ignore_index=True).to_crs(32651)
+    assert table.geometry.is_valid.all()
+    one, other = table.sindex.query(table.geometry, predicate="intersects")
+    shared = table.geometry.iloc[one].intersection(table.geometry.iloc[other], align=False).area.to_numpy()
+    assert shared[one != other].max(initial=0) < 1
+
+
 def test_field_work_can_be_kept(fields):
     """A user may see it: the preset says so, and nothing is left out."""
     made, _, (bare, _) = fields

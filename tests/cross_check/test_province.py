@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy import ndimage
+from shapely.geometry import Point
 
 from cross_check import province
 from cross_check.province import Order, Pair
 from gis import files
-from satellite import states
+from satellite import states, synthetic
 from tests.satellite import provinces, tifs
 
 EDGE, TILE = 390, 130
@@ -91,3 +93,28 @@ def test_series_of_many_tiles(tmp_path):
     assert (fitted.figures["tiles"], updated.figures["tiles"]) == (2, 2)
     assert len(states.read(tmp_path / "series" / "states" / "52TDS").looks) == 1
     assert (tmp_path / "series" / "updated" / "52TCS" / "states.tif").is_file()
+
+
+def test_classed_patches_across_borders_keep_their_class(tmp_path):
+    """A shed across the corner of four tiles and a pit across a border are one patch each, of their own class."""
+    names, ends = synthetic.spectra()
+    rng = np.random.default_rng(7)
+    green = np.clip(0.5 + 0.15 * ndimage.gaussian_filter(rng.normal(size=(260, 260)), 2) * 7, 0.1, 0.9)
+    ground = green * ends["crop"][:, None, None] + (1 - green) * ends["black_soil"][:, None, None]
+    pair = [ground * rng.normal(1, 0.02, ground.shape) for _ in range(2)]
+    planted = {"construction": (118, 118, 0.75 * ends["blue_steel"] + 0.25 * ends["concrete"])}
+    planted["excavation"] = (40, 120, ends["subsoil"])
+    for top, left, look in planted.values():
+        pair[1][:, top : top + 24, left : left + 24] = look[:, None, None] * rng.normal(1, 0.02, (len(names), 24, 24))
+    paths = [
+        tifs.write(tmp_path / name, (image * 1e4).astype(np.uint16), names=names, nodata=0)
+        for name, image in zip(("a_20240601.tif", "b_20240610.tif"), pair, strict=True)
+    ]
+    province.detect(Pair(paths[0], paths[1], tile_px=130), tmp_path / "out", order=Order(workers=1))
+    found = files.read_layer(tmp_path / "out" / "patches.parquet").to_crs("EPSG:32652")
+    for kind, (top, left, _) in planted.items():
+        middle = Point(400_000 + 10 * (left + 12), 5_100_000 - 10 * (top + 12))
+        met = found[found.geometry.buffer(20).contains(middle)]
+        assert met["machine_class"].tolist() == [kind]
+        assert met.geometry.area.iloc[0] == pytest.approx(240**2, rel=0.35)
+        assert met.geometry.is_valid.all()
