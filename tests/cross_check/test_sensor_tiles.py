@@ -75,7 +75,7 @@ def test_squares_across_borders_are_one_patch(kind, request):
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("kind", ["radar", "network"])
 def test_two_processes_give_the_same_to_the_byte(kind, request):
-    """Two threads, and two workers of a real scheduler: all files but the GeoPackage's note of the time are the same."""
+    """Two threads, then two workers of a real scheduler: all files but the GeoPackage are the same."""
     folder, pair = request.getfixturevalue("radars" if kind == "radar" else "network")
     _run(kind, folder, pair, "one", Order(workers=1))
     _run(kind, folder, pair, "threads", Order(workers=2))
