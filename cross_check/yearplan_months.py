@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, hstack, vstack
 
 from cross_check import yearplan_slots
@@ -17,6 +17,7 @@ Placing = Callable[[pd.DataFrame, Floats, str], tuple[Ints, float]]
 _WHOLE = 1 - 1e-6
 _NEGLIGIBLE = 1e-6
 _MONTHS = 12
+_PATIENCE_S = 10
 _RESOURCES = ("officer_days", "vehicle_days")
 
 
@@ -166,8 +167,51 @@ def _mandatory_placed(months: Ints, slots: pd.DataFrame, room: Floats, city: str
     for number in np.flatnonzero(slots["must"].to_numpy(bool) & (months == 0)).tolist():
         slot = slots.iloc[number]
         if not any(_made_room(int(month), number, months, slots, room) for month in slot["months"]):
-            raise _clash(slots, room, city)
+            return _mandatory_anew(months, slots, room, city)
     return months
+
+
+def _mandatory_anew(months: Ints, slots: pd.DataFrame, room: Floats, city: str) -> Ints:
+    """Place all mandatory visits at once, whole ones, and then the others where they were if there is still room.
+
+    Raises
+    ------
+    WorkbenchError
+        ``yearplans.clash`` if there is no such placing.
+    """
+    mandatory = np.flatnonzero(slots["must"].to_numpy(bool))
+    bought, placed = _bought(slots.iloc[mandatory].reset_index(drop=True), room)
+    if bought.max() > _NEGLIGIBLE:
+        raise _clash(slots, room, city)
+    anew = np.zeros(len(slots), np.int64)
+    anew[mandatory] = placed
+    book = _Book(anew, slots, room)
+    for row in slots[anew == 0].sort_values("worth", ascending=False, kind="stable").itertuples():
+        fitting = book.fitting(row)
+        if months[row.Index] and fitting:
+            book.enter(row, int(months[row.Index]) if months[row.Index] in fitting else fitting[0])
+    return anew
+
+
+def _bought(must: pd.DataFrame, room: Floats) -> tuple[Floats, Ints]:
+    """Return the fewest officer-days and vehicle-days by month (2, 12) that mandatory visits lack, and their months."""
+    pairs = _pairs(must)
+    limits = _limits(must, pairs, room)
+    count, more = len(pairs), limits["A_ub"].shape[0] - 2 * _MONTHS
+    extra = vstack([csr_array(-np.eye(2 * _MONTHS)), csr_array((more, 2 * _MONTHS))])
+    upper = hstack([limits["A_ub"], extra])
+    once = hstack([limits["A_eq"], csr_array((len(must), 2 * _MONTHS))])
+    answer = milp(
+        np.concatenate([np.zeros(count), np.ones(2 * _MONTHS)]),
+        constraints=[LinearConstraint(upper, ub=limits["b_ub"]), LinearConstraint(once, 1, 1)],
+        bounds=Bounds(0, np.concatenate([np.ones(count), np.full(2 * _MONTHS, np.inf)])),
+        integrality=np.concatenate([np.ones(count), np.zeros(2 * _MONTHS)]),
+        options={"time_limit": _PATIENCE_S, "mip_rel_gap": 0.02},
+    )
+    if answer.x is None:
+        return np.ones((2, _MONTHS)), np.zeros(len(must), np.int64)
+    chosen = pairs[answer.x[:count] > 0.5].set_index("slot")["month"]  # noqa: PLR2004 - zero or one
+    return answer.x[count:].reshape(2, _MONTHS), chosen.reindex(range(len(must))).to_numpy(np.int64)
 
 
 def _made_room(month: int, number: int, months: Ints, slots: pd.DataFrame, room: Floats) -> bool:
@@ -188,15 +232,10 @@ def _made_room(month: int, number: int, months: Ints, slots: pd.DataFrame, room:
 
 
 def _clash(slots: pd.DataFrame, room: Floats, city: str) -> WorkbenchError:
-    """Return what stands against a city's mandatory visits: where days lack, which campaigns ask, what would help.
-
-    The relaxation with days to be bought is solved for the fewest days; its split visits make the figure a little too
-    small at most.
-    """
+    """Return what stands against a city's mandatory visits: where days lack, which campaigns ask, what would help."""
     must = slots[slots["must"]].reset_index(drop=True)
-    pairs = _pairs(must)
-    if pairs.empty or (must["months"].map(len) == 0).any():
-        none = must[must["months"].map(len) == 0]
+    none = must[must["months"].map(len) == 0]
+    if len(none):
         return WorkbenchError(
             "yearplans.past",
             "{city}: {count} mandatory visits have only months that are over: {sites}",
@@ -204,18 +243,8 @@ def _clash(slots: pd.DataFrame, room: Floats, city: str) -> WorkbenchError:
             count=len(none),
             sites=", ".join(none["site_id"][:5]),
         )
-    limits = _limits(must, pairs, room)
-    more = limits["A_ub"].shape[0] - 2 * _MONTHS
-    bought = vstack([csr_array(-np.eye(2 * _MONTHS)), csr_array((more, 2 * _MONTHS))])
-    upper = hstack([limits["A_ub"], bought]).tocsr()
-    equal = hstack([limits["A_eq"], csr_array((len(must), 2 * _MONTHS))]).tocsr()
-    price = np.concatenate([np.zeros(len(pairs)), np.ones(2 * _MONTHS)])
-    answer = linprog(
-        price, A_ub=upper, b_ub=limits["b_ub"], A_eq=equal, b_eq=limits["b_eq"], bounds=(0, None), method="highs"
-    )
-    lacking = answer.x[len(pairs) :].reshape(2, _MONTHS)
-    months = [month for month in range(1, _MONTHS + 1) if lacking[:, month - 1].max() > _NEGLIGIBLE]
-    asks = must[must["months"].map(lambda allowed: bool(set(allowed) & set(months)))]
+    lacking, _ = _bought(must, room)
+    months, asks = _crowd(must, lacking)
     counts = asks["campaign_id"].fillna(asks["kind"]).value_counts()
     spare = [month for month in range(1, _MONTHS + 1) if month not in months and room[0, month - 1] > 0]
     return WorkbenchError(
@@ -228,11 +257,22 @@ def _clash(slots: pd.DataFrame, room: Floats, city: str) -> WorkbenchError:
         campaigns=", ".join(f"{name} ({count})" for name, count in counts.items()),
         needed=f"{asks['officer_days'].sum():.0f}",
         there=f"{room[0, [month - 1 for month in months]].sum():.0f}",
-        officers=f"{np.ceil(lacking[0].sum()):.0f}",
-        vehicles=f"{np.ceil(lacking[1].sum()):.0f}",
-        fewer=f"{np.ceil((lacking / _least(must)[:, None]).sum(axis=1).max()):.0f}",
+        officers=f"{np.ceil(lacking[0].sum() - _NEGLIGIBLE):.0f}",
+        vehicles=f"{np.ceil(lacking[1].sum() - _NEGLIGIBLE):.0f}",
+        fewer=f"{np.ceil((lacking / _least(must)[:, None]).sum(axis=1).max() - _NEGLIGIBLE):.0f}",
         spare=";".join(map(str, spare)) or "-",
     )
+
+
+def _crowd(must: pd.DataFrame, lacking: Floats) -> tuple[list[int], pd.DataFrame]:
+    """Return the months in which days lack, with those that their visits could move to, and these visits."""
+    months = {month for month in range(1, _MONTHS + 1) if lacking[:, month - 1].max() > _NEGLIGIBLE}
+    while True:
+        asks = must[[not months.isdisjoint(allowed) for allowed in must["months"]]]
+        wider = months.union(*asks["months"])
+        if wider == months:
+            return sorted(months), asks
+        months = wider
 
 
 def _least(must: pd.DataFrame) -> Floats:

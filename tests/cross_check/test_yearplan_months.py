@@ -61,6 +61,45 @@ def test_small_cities_come_near_the_best_of_all(seed):
         assert slots.loc[months == month, "officer_days"].sum() <= 2.5 + 1e-6
 
 
+def test_mandatory_visits_that_only_fit_whole_are_placed_anew():
+    """Three of 1.5 days and three of 1 day fill two months of 4 and 3.5 days in one way alone; a routine visit goes."""
+    days = [1.0, 1.5, 1.0, 1.5, 1.0, 1.5]
+    slots = _slots(0, 7).assign(
+        site_id=[f"S{number}" for number in range(7)],
+        months=[(1, 2)] * 7,
+        must=[True] * 6 + [False],
+        officer_days=[*days, 1.0],
+        vehicle_days=0.0,
+    )
+    room = np.zeros((2, 12))
+    room[0, :2] = 4.0, 3.5
+    months, _ = yearplan_months.best(slots, room, "city")
+    assert (months[:6] > 0).all()
+    assert months[6] == 0
+    for month in (1, 2):
+        assert slots.loc[months == month, "officer_days"].sum() == room[0, month - 1]
+
+
+def test_a_clash_tells_all_months_that_the_visits_share():
+    """Six visits of a day, five days in two months: one day lacks, and both months are named with what they hold."""
+    slots = _slots(0, 6).assign(
+        site_id=[f"S{number}" for number in range(6)],
+        months=[(1, 2)] * 6,
+        must=True,
+        kind="special",
+        campaign_id="C",
+        officer_days=1.0,
+        vehicle_days=0.5,
+    )
+    room = np.zeros((2, 12))
+    room[0, :3], room[1] = (3.0, 2.0, 9.0), 9.0
+    with pytest.raises(yearplan_months.WorkbenchError) as refused:
+        yearplan_months.best(slots, room, "city")
+    told = refused.value.params
+    assert (told["months"], told["needed"], told["there"], told["officers"]) == ("1;2", "6", "5", "1")
+    assert (told["campaigns"], told["fewer"], told["spare"]) == ("C (6)", "1", "3")
+
+
 def test_by_hand_takes_the_riskiest_first():
     """With room for one visit in January the riskier of two gets it."""
     slots = _slots(0, 2).assign(months=[(1,), (1,)], must=False, risk=[1.0, 5.0], officer_days=1.0)
