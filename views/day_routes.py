@@ -13,7 +13,7 @@ from cross_check.reports import day_sheets
 from cross_check.routes import Routes
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
-from views import board, choosing, colours, frame, layers, plan, queue, scenes, state
+from views import board, choosing, colours, frame, layers, plan, printing, queue, scenes, state
 from views.layers import Layer
 from views.state import Stamp, Tables
 
@@ -174,7 +174,7 @@ def _day(words: Catalogue, shown: Tables, crew: Crew, teams: dict[str, str]) -> 
     about = [(words.say(f"day_sheets.{name}"), str(value)) for name, value in facts.items()]
     st.download_button(
         words.say("day_page.print"),
-        data=day_sheets.html(title, about, rows, hand, words),
+        data=printing.whole(day_sheets.html(title, about, rows, hand, words)),
         file_name=f"{crew.team_id}-{crew.crew}-{crew.day}.html",
         mime="text/html",
         icon=":material/print:",

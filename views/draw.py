@@ -15,7 +15,7 @@ from gis.errors import WorkbenchError
 from gis.files import read_json
 from gis.history import BEIJING
 from gis.language import Catalogue
-from views import cases, draw_form, draw_minutes, frame, state, who
+from views import cases, draw_form, draw_minutes, frame, printing, state, who
 from views.draw_minutes import HEADS
 
 PAGE = "draw"
@@ -192,7 +192,7 @@ def _result(words: Catalogue, number: str, record: Record, names: Mapping[str, s
     headed = table[shown].set_axis([words.say(f"draw_page.head_{name}") for name in shown], axis=1)
     st.dataframe(headed, hide_index=True, height=380)
     with st.container(horizontal=True):
-        minutes = draw_minutes.sheet(number, record, names, words)
+        minutes = printing.whole(draw_minutes.sheet(number, record, names, words))
         _file(words, "minutes", minutes.encode(), f"{number}.html", "text/html", "print")
         for ending, mime in _MIME.items():
             _file(words, f"public_{ending}", public(words, number, ending), f"{number}-public.{ending}", mime, "public")

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from cross_check import draw_records
-from cross_check.draws import Record
+from cross_check.draws import WITHHELD, Record
 from gis.language import Catalogue
 from views import cases
 
 _STYLE = """
 @page { size: A4 portrait; margin: 20mm 18mm 18mm }
-body { font-family: "Source Han Serif SC", "Noto Serif CJK SC", SimSun, serif; font-size: 11pt; color: #111 }
+body { font-family: "Source Han Serif SC", "Noto Serif CJK SC", SimSun, "Noto Sans SC", serif; font-size: 11pt; color: #111 }
 h1 { text-align: center; font-size: 19pt; margin: 0 0 5mm }
 h2 { font-size: 12.5pt; margin: 6mm 0 2mm }
 table { width: 100%; border-collapse: collapse }
@@ -22,7 +22,8 @@ th, td { border: .6pt solid #111; padding: 1.4mm 2mm; text-align: left; vertical
 th { font-weight: normal; background: #f4f4f2 }
 tr { break-inside: avoid }
 thead { display: table-header-group }
-code { font-family: "DejaVu Sans Mono", monospace; font-size: 9pt; overflow-wrap: anywhere }
+code { font-family: "DejaVu Sans Mono", "Noto Sans SC", monospace; font-size: 9pt; overflow-wrap: anywhere }
+thead th, td:first-child { white-space: nowrap }
 .sign td { height: 16mm; width: 33% }
 """
 
@@ -127,7 +128,7 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
         )
     rows = [(words.say(f"draw_page.fact_{name}"), f"<code>{escape(value)}</code>") for name, value in facts.items()]
     rows += [(each["name"], f"<code>{escape(each['value'])}</code>") for each in record["beacons"]]
-    rows += [(each["by"], f"<code>{escape(each['value'])}</code>") for each in record["nonces"]]
+    rows += [(each["by"], _told(words, each["value"])) for each in record["nonces"]]
     left_out = [*frozen["left_out_officers"], *frozen["left_out_partner_officers"]]
     body = "".join(f"<tr><th>{escape(head)}</th><td>{value}</td></tr>" for head, value in rows)
     sections = [
@@ -144,6 +145,12 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{''.join(sections)}</body></html>"
     )
+
+
+def _told(words: Catalogue, nonce: str) -> str:
+    """Return a party's number, or that it was not told in time and what stands for it."""
+    withheld = escape(words.say("draw_page.withheld")) if nonce == WITHHELD else ""
+    return f"<code>{escape(nonce)}</code> {withheld}"
 
 
 HEADS = {

@@ -11,7 +11,7 @@ from views import cases
 
 _STYLE = """
 @page { size: A4 portrait; margin: 22mm 20mm 18mm }
-body { font-family: "Source Han Serif SC", "Noto Serif CJK SC", SimSun, serif; font-size: 12pt; color: #111 }
+body { font-family: "Source Han Serif SC", "Noto Serif CJK SC", SimSun, "Noto Sans SC", serif; font-size: 12pt; color: #111 }
 h1 { text-align: center; font-size: 20pt; letter-spacing: .4em; margin: 0 0 6mm }
 p.no { text-align: right; margin: 0 0 2mm }
 table { width: 100%; border-collapse: collapse }

@@ -15,7 +15,7 @@ from cross_check.orders import Decision
 from cross_check.triage import Proposal
 from gis.history import BEIJING
 from gis.language import Catalogue
-from views import cases, frame, order_form, state, who, wording
+from views import cases, frame, order_form, printing, state, who, wording
 
 PAGE = "orders"
 _HEIGHT = 340
@@ -222,7 +222,7 @@ def _order(words: Catalogue, order_id: str, leads: gpd.GeoDataFrame) -> None:
         # What this role may not see exactly is not on its paper either.
         at = place.geometry.iloc[0]
         lead = type(lead)(lead.key, lead.version, lead.state, {**lead.fields, "lon": at.x, "lat": at.y})
-    page_of = order_form.sheet(order, lead, names.get(code, code), words)
+    page_of = printing.whole(order_form.sheet(order, lead, names.get(code, code), words))
     st.download_button(
         words.say("orders_page.print"),
         data=page_of,
