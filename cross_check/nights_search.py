@@ -19,7 +19,8 @@ _RUINED, _LONGEST = 10, 6
 """Visits taken out at a time, on average, and the longest string of them (Christiaens and Vanden Berghe, table 4)."""
 _BLINK = 0.01
 _AGAIN = 0.02
-"""Share of rounds in which what was left out before is tried on every day, not only on those just changed."""
+"""Share of rounds in which every visit is tried on every day: else what was left out before is tried on those just
+changed alone, and where nights move all are tried on days that come near them."""
 _MOVED, _SHAKEN = 0.5, 0.3
 """Share of insertions that may move a night along, and of rounds that begin by moving one."""
 _STAY = 3
@@ -205,10 +206,12 @@ def _shake(seed: int, state: State, touched: Flags, facts: Facts, rng: np.random
 
 @njit(cache=True, nogil=True)
 def _with(row: Ints, count: int, number: int, visit: int, trial: Ints) -> None:
-    """Write a row with one more visit to ``trial``."""
-    trial[:number] = row[:number]
+    """Write a row with one more visit to ``trial``, which may be the row itself."""
+    for each in range(count, number, -1):
+        trial[each] = row[each - 1]
+    for each in range(number):
+        trial[each] = row[each]
     trial[number] = visit
-    trial[number + 1 : count + 1] = row[number:count]
 
 
 @njit(cache=True, nogil=True)
@@ -251,7 +254,12 @@ def _better_with_night(want: Want, side: int, best: Move, state: State, work: In
         mine = facts.visits[row[0 if side == 1 else count - 1], 0]
     if state.counts[other] > 0:
         theirs = facts.visits[state.rows[other, 0 if side == 0 else state.counts[other] - 1], 0]
-    trial, number = np.empty(len(row), np.int64), 0 if side == 1 else count
+    number = 0 if side == 1 else count
+    # The nearest bed takes the day least: if even that is too far, so are the others.
+    least = drives[mine, place] + drives[place, facts.near_beds[visit, 0]] - drives[mine, old]
+    if work[route] + facts.visits[visit, 1] + least > facts.rules[route, days.DUTY]:
+        return best
+    trial = np.empty(len(row), np.int64)
     for new in facts.near_beds[visit]:
         longer = drives[mine, place] + drives[place, new] - drives[mine, old]
         more = drives[new, theirs] - drives[old, theirs]
@@ -279,17 +287,46 @@ def _surcharge(visit: int, state: State, work: Ints, facts: Facts, balance: floa
 
 
 @njit(cache=True, nogil=True)
+def _close(visit: int, state: State, facts: Facts) -> Flags:
+    """Return the routes that come near a visit, by their visits or their beds."""
+    close = np.zeros(len(state.counts), np.bool_)
+    for other in facts.near[visit]:
+        if state.day_of[other] >= 0:
+            close[state.day_of[other]] = True
+    days_each = state.nights.shape[1] - 1
+    for team in range(state.nights.shape[0]):
+        for night in range(days_each + 1):
+            for bed in facts.near_beds[visit]:
+                if state.nights[team, night] == bed:
+                    close[team * days_each + max(night - 1, 0)] = True
+                    close[team * days_each + min(night, days_each - 1)] = True
+    return close
+
+
+@njit(cache=True, nogil=True)
 def _put_in(
-    visit: int, state: State, tried: Flags, work: Ints, facts: Facts, balance: float, rng: np.random.Generator
+    visit: int,
+    state: State,
+    where: tuple[Flags, Flags],
+    work: Ints,
+    facts: Facts,
+    balance: float,
+    rng: np.random.Generator,
 ) -> None:
-    """Put a visit where it costs least among the routes to be tried, if that is less than its prize."""
+    """Put a visit where it costs least among the routes to be tried and near enough, if that is less than its prize.
+
+    ``where`` tells both; the routes whose nights change with it are to be tried by those that follow.
+    """
+    tried, close = where
     best = Move(facts.prize[visit], -1, -1, -1, -1)
     nights_too = facts.near_beds.shape[1] > 0 and rng.random() < _MOVED
     fees = facts.fees[visit]
     if balance > 0:
         fees = fees + _surcharge(visit, state, work, facts, balance)
     for route in range(len(state.counts)):
-        if tried[route] and state.counts[route] < state.rows.shape[1] and fees[route] < best.price:
+        if not (tried[route] and close[route]):
+            continue
+        if state.counts[route] < state.rows.shape[1] and fees[route] < best.price:
             want = Want(visit, route, fees[route])
             best = _better_in_day(want, best, state, work, facts, rng)
             if nights_too:
@@ -297,7 +334,7 @@ def _put_in(
                 best = _better_with_night(want, 1, best, state, work, facts)
     if best.route < 0:
         return
-    _with(state.rows[best.route].copy(), state.counts[best.route], best.number, visit, state.rows[best.route])
+    _with(state.rows[best.route], state.counts[best.route], best.number, visit, state.rows[best.route])
     state.counts[best.route] += 1
     state.day_of[visit] = best.route
     if best.night >= 0:
@@ -362,7 +399,8 @@ def _recreate(
     for visit in _order(absent, home, facts, rng):
         # What was left out before found no room on the other days then and finds none now.
         tried = touched if before.day_of[visit] < 0 and not afresh else everywhere
-        _put_in(visit, state, tried, work, facts, balance, rng)
+        close = everywhere if afresh or facts.near_beds.shape[1] == 0 else _close(visit, state, facts)
+        _put_in(visit, state, (tried, close), work, facts, balance, rng)
 
 
 @njit(cache=True, nogil=True)

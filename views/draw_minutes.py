@@ -14,7 +14,7 @@ from views import cases
 
 _STYLE = """
 @page { size: A4 portrait; margin: 20mm 18mm 18mm }
-body { font-family: "Source Han Serif SC", "Noto Serif CJK SC", SimSun, "Noto Sans SC", serif; font-size: 11pt; color: #111 }
+body { font-family: "Source Han Serif SC", SimSun, "Noto Sans SC", serif; font-size: 11pt; color: #111 }
 h1 { text-align: center; font-size: 19pt; margin: 0 0 5mm }
 h2 { font-size: 12.5pt; margin: 6mm 0 2mm }
 table { width: 100%; border-collapse: collapse }
@@ -126,7 +126,7 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
             unmatched=frozen["partner_unmatched"],
             officers=len(frozen["partner_officers"]),
         )
-    rows = [(words.say(f"draw_page.fact_{name}"), f"<code>{escape(value)}</code>") for name, value in facts.items()]
+    rows = [(words.say(f"draw_page.fact_{name}"), _fact(name, value)) for name, value in facts.items()]
     rows += [(each["name"], f"<code>{escape(each['value'])}</code>") for each in record["beacons"]]
     rows += [(each["by"], _told(words, each["value"])) for each in record["nonces"]]
     left_out = [*frozen["left_out_officers"], *frozen["left_out_partner_officers"]]
@@ -147,11 +147,17 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
     )
 
 
+def _fact(name: str, value: str) -> str:
+    return f"<code>{escape(value)}</code>" if name in _DIGITS else escape(value)
+
+
 def _told(words: Catalogue, nonce: str) -> str:
     """Return a party's number, or that it was not told in time and what stands for it."""
     withheld = escape(words.say("draw_page.withheld")) if nonce == WITHHELD else ""
     return f"<code>{escape(nonce)}</code> {withheld}"
 
+
+_DIGITS = ("number", "commitment", "seed")
 
 HEADS = {
     "strata": ("stratum", "units", "size", "formula"),

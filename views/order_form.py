@@ -10,15 +10,15 @@ from gis.language import Catalogue
 from views import cases
 
 _STYLE = """
-@page { size: A4 portrait; margin: 22mm 20mm 18mm }
-body { font-family: "Source Han Serif SC", "Noto Serif CJK SC", SimSun, "Noto Sans SC", serif; font-size: 12pt; color: #111 }
+@page { size: A4 portrait; margin: 16mm 18mm 14mm }
+body { font-family: "Source Han Serif SC", SimSun, "Noto Sans SC", serif; font-size: 11pt; color: #111 }
 h1 { text-align: center; font-size: 20pt; letter-spacing: .4em; margin: 0 0 6mm }
 p.no { text-align: right; margin: 0 0 2mm }
 table { width: 100%; border-collapse: collapse }
-th, td { border: .6pt solid #111; padding: 2.2mm 3mm; vertical-align: top; text-align: left; line-height: 1.5 }
-th { width: 26mm; font-weight: normal; background: #f4f4f2 }
+th, td { border: .6pt solid #111; padding: 1.3mm 3mm; vertical-align: top; text-align: left; line-height: 1.4 }
+th { width: 36mm; font-weight: normal; background: #f4f4f2 }
 ol { margin: 0; padding-left: 6mm }
-.sign td { height: 20mm }
+.sign td { height: 18mm }
 .notice { margin-top: 5mm; font-size: 10pt }
 """
 

@@ -20,19 +20,18 @@ def whole(sheet: str) -> str:
     Parameters
     ----------
     sheet : str
-        With one ``<head>``; its styles name the family ``Noto Sans SC``.
+        Its one ``<style>`` names the family ``Noto Sans SC``.
     """
     try:
         face = paper.faces().regular
     except WorkbenchError:
         return sheet
     options = Options(layout_features=[], hinting=False, name_IDs=[], notdef_outline=True)
-    typeface = TTFont(face, lazy=True)
-    subsetter = Subsetter(options)
+    subsetter, written = Subsetter(options), io.BytesIO()
     subsetter.populate(text=sheet)
-    subsetter.subset(typeface)
-    typeface.flavor = "woff"
-    written = io.BytesIO()
-    typeface.save(written)
+    with TTFont(face, lazy=True) as typeface:
+        subsetter.subset(typeface)
+        typeface.flavor = "woff"
+        typeface.save(written)
     letters = base64.b64encode(written.getvalue()).decode()
-    return sheet.replace("<head>", "<head>" + _STYLE.format(letters=letters), 1)
+    return sheet.replace("<style>", _STYLE.format(letters=letters) + "<style>", 1)

@@ -19,7 +19,7 @@ CONDA_NAMES = {
 }
 """Packages that conda-forge calls otherwise."""
 
-IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}
+IMPORT_NAMES = {"fonttools": "fontTools", "pillow": "PIL", "scikit-learn": "sklearn"}
 """Packages that are imported under another name."""
 
 _PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+]+( ?; ?python_version [<>=!]+ ['\"]3\.\d+['\"])?")
