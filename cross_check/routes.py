@@ -1,6 +1,6 @@
 """Routes: the order of visits of each team and day, and where it sleeps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -212,7 +212,7 @@ def _team(case: Case, team_id: str, crews: int, params: Params, rng: np.random.G
     # A prize of nothing keeps the search from trying what no day can hold.
     problem.prize[reasons != ""] = 0
     start = route_cases.start_of(problem, params)
-    search = nights.Search(params.search.iterations, params.search.seconds, params.search.warmth, params.balance)
+    search = replace(params.search, balance=params.balance)
     found = nights.solve(problem, search, rng, start=start)
     served = found.served
     left = [number for number in range(len(case.targets)) if number not in served]

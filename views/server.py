@@ -33,6 +33,8 @@ OPTIONS = {
     "THEME_BASE": "light",
     "THEME_FONT": "'Noto Sans SC', sans-serif",
     "THEME_HEADING_FONT": "'Noto Sans SC', sans-serif",
+    # What commands say is Chinese too.
+    "THEME_CODE_FONT": "'DejaVu Sans Mono', 'Consolas', 'Noto Sans SC', monospace",
     "THEME_FONT_FACES": json.dumps(_FACES),
     "THEME_BASE_FONT_SIZE": "14",
     "THEME_PRIMARY_COLOR": "#0F5C6E",

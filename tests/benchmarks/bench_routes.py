@@ -13,7 +13,7 @@ from cross_check import nights, tours
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "routes"
 LODGINGS = Path(__file__).parent / "hlj_300_lodgings.csv"
-SEATS, DAYS, DUTY_S, HIGH, SECONDS = 13, 5, 8 * 3600, 3, 60.0
+SEATS, DAYS, DUTY_S, HIGH, SECONDS, HANDS = 13, 5, 8 * 3600, 3, 60.0, 2
 SHARED_DRIVE = 0.7
 """Share of the drive there and back that a site costs, since neighbours share a tour."""
 
@@ -228,7 +228,7 @@ def both_ways(seconds: float) -> None:
     tell("greedy, home every night", data, at_base, greedy(at_base), time.perf_counter() - began)
     for name, problem in (("home every night", at_base), ("nights at lodgings", away)):
         began = time.perf_counter()
-        search = nights.Search(seconds=seconds, warmth=(10_000.0, 100.0))
+        search = nights.Search(seconds=seconds, warmth=(10_000.0, 100.0), hands=HANDS)
         plan = nights.solve(problem, search, np.random.default_rng(1), clock=time.perf_counter)
         tell(name, data, problem, plan, time.perf_counter() - began)
 
