@@ -188,8 +188,8 @@ def characters(font: dict[str, Any]) -> set[int]:
 
 def subset(source: Path, points: set[int], target: Path) -> str:
     """Write a TrueType subset of an OpenType (CFF) typeface and return its copyright and licence sentences."""
-    from fontTools import subset as subsetting  # type: ignore[import-untyped]
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools import subset as subsetting
+    from fontTools.ttLib import TTFont
 
     options = subsetting.Options(layout_features=["kern", "ccmp"], hinting=False, notdef_outline=True, name_IDs=["*"])
     face = TTFont(source)
@@ -204,8 +204,8 @@ def subset(source: Path, points: set[int], target: Path) -> str:
 
 def to_truetype(face: Any) -> None:  # noqa: ANN401 -- fontTools ships no types
     """Replace cubic (CFF) by quadratic (glyf) outlines in place, to within half a unit of a thousand an em."""
-    from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
-    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
     from fontTools.ttLib import newTable
 
     order = face.getGlyphOrder()

@@ -4,6 +4,7 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 import geopandas as gpd
@@ -47,10 +48,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Clash:
-    """Rules that leave no round, and what it would cost to relax one: (rule, times broken, kilometres)."""
+    """Rules that leave no round, and what it would cost to relax some: (rules, times broken, kilometres)."""
 
     fault: WorkbenchError
-    offers: tuple[tuple[str, int, float], ...]
+    offers: tuple[tuple[tuple[str, ...], int, float], ...]
 
 
 def page() -> None:
@@ -149,31 +150,33 @@ def _assign(ground: Ground, params: Params) -> Assignment:
     return rounds.assign(ground.formed.table, ground.regions, needs=ground.needs, past=ground.past, params=params)
 
 
-def _offers(ground: Ground, choice: Choice) -> list[tuple[str, int, float]]:
-    """Return the rules of which one more, relaxed, makes the round possible."""
-    found = []
-    for rule in SOFT:
-        if rule in choice.relaxed:
-            continue
-        relaxed = dict.fromkeys((*choice.relaxed, rule), choice.price_km)
-        try:
-            sent = _assign(ground, Params(relaxed=relaxed))
-        except WorkbenchError:
-            continue  # this one alone does not help
-        found.append((rule, len(sent.broken), float(sent.broken["price_km"].sum())))
-    return found
+def _offers(ground: Ground, choice: Choice) -> list[tuple[tuple[str, ...], int, float]]:
+    """Return the fewest further rules that make the round possible when they are relaxed, every choice of them."""
+    left = [rule for rule in SOFT if rule not in choice.relaxed]
+    for size in range(1, len(left) + 1):
+        found = []
+        for rules in combinations(left, size):
+            relaxed = dict.fromkeys((*choice.relaxed, *rules), choice.price_km)
+            try:
+                sent = _assign(ground, Params(relaxed=relaxed))
+            except WorkbenchError:
+                continue  # these do not help
+            found.append((rules, len(sent.broken), float(sent.broken["price_km"].sum())))
+        if found:
+            return found
+    return []
 
 
 def _clash(words: Catalogue, clash: Clash, choice: Choice) -> None:
     st.error(words.explain(clash.fault), icon=":material/block:")
     if not clash.offers:
         st.info(words.say("rounds_page.no_offer"), icon=":material/info:")
-    for rule, times, price in clash.offers:
-        facts = {"rule": words.say(f"rounds_page.rule_{rule}"), "times": times, "km": f"{price:,.0f}"}
+    for rules, times, price in clash.offers:
+        named = words.say("triage_cli.joint").join(words.say(f"rounds_page.rule_{rule}") for rule in rules)
         st.button(
-            words.say("rounds_page.offer", **facts),
-            key=f"{PAGE}-offer-{rule}",
-            on_click=partial(_relax, (*choice.relaxed, rule)),
+            words.say("rounds_page.offer", rule=named, times=times, km=f"{price:,.0f}"),
+            key=f"{PAGE}-offer-{'-'.join(rules)}",
+            on_click=partial(_relax, (*choice.relaxed, *rules)),
         )
 
 

@@ -1,15 +1,17 @@
 """The round builder: a trial with matrix and reasons, a clash with offers, a document before anything is planned."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from cross_check import jobs
 from gis import files
+from gis.errors import WorkbenchError
 from tests.cross_check import drawing
 from tests.views import opened, small
-from views import state
+from views import rounds, state
 
 NOW = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
 
@@ -103,3 +105,19 @@ def test_a_bureau_without_officers_is_told(monkeypatch, tmp_path):
     """The missing file is named."""
     test = opened.page(monkeypatch, small.write(tmp_path / "bare"), "rounds")
     assert any("officers.parquet" in one for one in opened.told(test))
+
+
+def test_two_rules_are_offered_where_one_does_not_help(monkeypatch):
+    """The fewest that help: each pair that does, with its price, and no three of them."""
+
+    def assign(ground, params):
+        del ground
+        if not {"past", "back"} <= set(params.relaxed):
+            raise WorkbenchError("rounds.clash", "no")
+        return SimpleNamespace(broken=pd.DataFrame({"price_km": list(params.relaxed.values())}))
+
+    monkeypatch.setattr(rounds, "_assign", assign)
+    choice = rounds.Choice(dt.date(2026, 12, 1), (), 500.0, past=True)
+    assert rounds._offers(None, choice) == [(("past", "back"), 2, 1000.0)]
+    monkeypatch.setattr(rounds, "SOFT", ("past",))
+    assert rounds._offers(None, choice) == []
