@@ -203,7 +203,11 @@ def _write(project: Project, event: Event, after: gpd.GeoDataFrame, extra: Mappi
         "previous": files.sha256(former) if former.is_file() else "",
         "state": history.digest(after),
     }
-    _commit(record | dict(extra), folder / f"{event.number:06d}.json")
+    try:
+        _commit(record | dict(extra), folder / f"{event.number:06d}.json")
+    except WorkbenchError:
+        named.unlink()
+        raise
 
 
 def _commit(record: Mapping[str, object], path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from cross_check import layers
 from cross_check.files import Project
 from gis import clues, coordinates, entries, files, guesses, readers, register
 from gis.coordinates import Answer, Located
@@ -111,9 +112,17 @@ def receive(
     located = None
     if raw is not None:
         answer = replace(letter.answer, custom=letter.answer.custom or custom.system)
-        evidence = clues.evidence(brought.rows, areas, existing, border_m=register.BORDER_M)
+        whole = _with_counties(areas, layers.counties_of(project))
+        evidence = clues.evidence(brought.rows, whole, existing, border_m=register.BORDER_M)
         located = coordinates.locate(raw, evidence, answer)
     return Arrival(brought.rows, columns, guessed, located, brought.left_out, fixed, files.sha256(source))
+
+
+def _with_counties(areas: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return prefectures and counties together: a row is asked of the county that it states, else of the prefecture."""
+    columns = ["division_code", "name_zh", "geometry"]
+    added = counties[~counties["division_code"].isin(areas["division_code"])]
+    return gpd.GeoDataFrame(pd.concat([areas[columns], added[columns]], ignore_index=True), crs=areas.crs)
 
 
 def _told(sure: Mapping[str, str], said: Mapping[str, str], rows: pd.DataFrame, name: str) -> dict[str, str]:

@@ -3,12 +3,13 @@
 import geopandas as gpd
 import pandas as pd
 import pytest
+from pyproj import Transformer
 from shapely.geometry import Point
 
 from cross_check import arrivals
 from cross_check.arrivals import Letter
 from cross_check.files import Project
-from gis import files, offsets
+from gis import files, history, offsets
 from gis.coordinates import Answer, Undecided
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
@@ -125,3 +126,23 @@ def test_senders_are_listed_and_forgotten(desk, tmp_path):
     assert arrivals.senders(project) == {}
     with pytest.raises(WorkbenchError):
         arrivals.forget(project, "绥化局")
+
+
+def test_a_stated_county_is_asked_not_its_prefecture(tmp_path):
+    """Metres without a zone number that fit two zones of one prefecture: the county settles which, and says so."""
+    counties = files.read_county_sketch()
+    harbin = counties[counties["division_code"].str.startswith("2301")]
+    far = harbin.loc[harbin.geometry.representative_point().x.idxmax()]
+    place = far.geometry.representative_point()
+    x, y = Transformer.from_crs(4490, 4552, always_xy=True).transform(place.x, place.y)
+    rows = [{"单位名称": f"厂{n}", "X": f"{y + n * 50:.2f}", "Y": f"{x + n * 50:.2f}"} for n in range(6)]
+    shares = {}
+    for told in ("", far["name_zh"]):
+        path = tmp_path / f"a{bool(told)}.csv"
+        sheet = pd.DataFrame(rows).assign(所在市="哈尔滨市", **({"所在县": told} if told else {}))
+        sheet.to_csv(path, index=False, encoding="utf-8-sig")
+        arrival = arrivals.receive(path, Project(tmp_path / "p"), files.read_sketch(), history.empty())
+        best = arrival.located.hypotheses.iloc[0]
+        shares[bool(told)] = (best["name"], best["probability"])
+    assert shares[True][0] == "EPSG:4552"
+    assert shares[True][1] >= shares[False][1]

@@ -245,6 +245,7 @@ def test_two_at_once_do_not_overwrite_each_other(tmp_path, project, monkeypatch)
         bring(sheet(tmp_path / "b.csv", OTHER), project, act())
     assert refusal.value.code == "history.busy"
     assert project.enterprises.read_bytes() == state
+    assert len(list(project.history.glob("*.parquet"))) == 1
 
 
 def test_an_older_file_comes_too_late(tmp_path, project):
