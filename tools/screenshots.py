@@ -59,6 +59,7 @@ _LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
 _PATIENCE_S = 60
 _MOST_BYTES = 245_000
 _SHEET_PX = (1400, 1400)
+_SITE = "0001"
 _MONTH = catalogue("zh").say("emerging_page.view_month")
 
 
@@ -68,6 +69,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--project", type=Path, default=Path("haidongqing-demo"))
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "docs" / "images")
     parser.add_argument("--chromium", default=chromium())
+    parser.add_argument("--site", default=_SITE, help="what the dossier is searched by")
     chosen = parser.parse_args(arguments)
     if not chosen.chromium:
         print("screenshots: no Chromium on the path; name one with --chromium", file=sys.stderr)
@@ -77,8 +79,14 @@ def main(arguments: list[str]) -> int:
         page = browser.new_page()
         for name, path in PAGES.items():
             open_page(page, address, path)
-            if name == "map":
+            if name in {"map", "register"}:
                 choose_row(page, 1)
+            if name == "desk":
+                bring(page)
+            if name == "dossier":
+                page.locator(".st-key-dossier-search input").fill(chosen.site)
+                page.keyboard.press("Enter")
+                settle(page)
             if name == "hotspots":
                 compute(page)
                 choose_row(page, 0)
@@ -197,6 +205,16 @@ def choose_row(page: Page, row: int) -> None:
         raise ValueError("the page shows no table")
     page.mouse.click(grid["x"] + 16, grid["y"] + HEAD_PX + ROW_PX * (row + 0.5))
     page.wait_for_timeout(1500)
+    settle(page)
+
+
+def bring(page: Page) -> None:
+    """Lay the first file of the project's inbox on the import desk, where there is one."""
+    page.locator(".st-key-desk-inbox input").click()
+    waiting = page.locator("[role=option]")
+    if waiting.count() > 1:
+        waiting.nth(1).click()
+    page.wait_for_timeout(3000)
     settle(page)
 
 

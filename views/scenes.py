@@ -41,7 +41,10 @@ class Choice:
     stands: str = STANDS[0]
 
 
-_FURTHER = {"river": "#4FA3D1", "park": "#7C3AED", "grid": "#94A3B8", "county": "#B6C2CF"}
+_FURTHER = {
+    "river": "#4FA3D1", "water": "#0072B2", "park": "#7C3AED", "grid": "#94A3B8", "cropland": "#9AA34A",
+    "county": "#B6C2CF",
+}  # fmt: skip
 _MOST_FURTHER = 4000
 
 EVERY = Choice(stands="every")

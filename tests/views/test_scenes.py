@@ -2,12 +2,14 @@
 
 import json
 
+import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
 from cross_check import casebook
 from cross_check.files import Project
+from gis import boundaries, regions
 from gis.language import catalogue
 from tests.cross_check import cases
 from views import layers, scenes, state, wording
@@ -155,3 +157,13 @@ def test_leads_of_other_sources_are_points_as_far_as_a_role_may_see_them(tmp_pat
     assert rows[1]["lead_id"].encode() in drawn.content
     third = scenes.chosen_told(casebook.table(ledger, role="contractor"), Choice())
     assert scenes.told(third, catalogue("zh"), {}).content == layers.NO_PLACES
+
+
+def test_every_kind_of_own_layer_has_a_colour_and_a_name():
+    """And one that is too dense is left out."""
+    shape = gpd.GeoDataFrame({"name": ["x"]}, geometry=[box(126, 45, 127, 46)], crs=4490)
+    for kind in ("county", *(kind for kind in boundaries.KINDS if kind not in regions.ZONE_KINDS)):
+        (layer,) = scenes.further(kind, shape, ZH)
+        assert layer.name
+        assert layer.styles[kind]["color"].startswith("#")
+    assert scenes.further("grid", shape.iloc[[0] * 5000], ZH) == []
