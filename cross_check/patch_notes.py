@@ -53,6 +53,11 @@ def _parts(row: Mapping[str, Any], words: Catalogue) -> list[str]:
         value = row.get(name)
         if _there(value) and not (name == "missed" and value == 0):
             said.append(words.say(f"patch_note.{name}", value=form.format(value)))
+    if _there(row.get("fire_points")):
+        code = "with_fire" if row["fire_points"] else "without_fire"
+        said.append(words.say(f"patch_note.{code}", count=int(row["fire_points"]), m=f"{row.get('fire_m', 0):.0f}"))
+    if _there(row.get("in_zones")) and row["in_zones"]:
+        said.append(words.say("patch_note.zones", zones=str(row["in_zones"]).replace(";", words.say("patch_note.and"))))
     if _there(row.get("gates")):
         said.append(words.say("patch_note.gates", gates=gates(row["gates"], words)))
     return [each for each in said if each]

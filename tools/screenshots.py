@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +43,13 @@ PAGES = {
     "register": "register",
     "dossier": "dossier",
 }
+ENGINE: dict[str, Callable[[Project], Path]] = {
+    "change": lambda project: project.recipe,
+    "waters": lambda project: project.waters / "findings.parquet",
+    "watch": lambda project: project.series_report / "recipe.json",
+    "accuracy": lambda project: project.accuracy_report,
+}
+"""Pages of the change engine, and the result without which there is nothing to show of them."""
 BRIEF = {"brief-province": "province.png", "brief-area": "area-1.png"}
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = (
@@ -61,6 +68,7 @@ _MOST_BYTES = 245_000
 _SHEET_PX = (1400, 1400)
 _SITE = "0001"
 _MONTH = catalogue("zh").say("emerging_page.view_month")
+_SWIPE = catalogue("zh").say("change_page.view_swipe")
 
 
 def main(arguments: list[str]) -> int:
@@ -77,23 +85,10 @@ def main(arguments: list[str]) -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with running(chosen.project, "zh") as address, browsing(chosen.chromium, []) as browser:
         page = browser.new_page()
-        for name, path in PAGES.items():
+        there = {name: name for name, made in ENGINE.items() if made(Project(chosen.project)).is_file()}
+        for name, path in (PAGES | there).items():
             open_page(page, address, path)
-            if name in {"map", "register"}:
-                choose_row(page, 1)
-            if name == "desk":
-                bring(page)
-            if name == "dossier":
-                page.locator(".st-key-dossier-search input").fill(chosen.site)
-                page.keyboard.press("Enter")
-                settle(page)
-            if name == "hotspots":
-                compute(page)
-                choose_row(page, 0)
-            if name == "emerging":
-                page.get_by_text(_MONTH, exact=True).click()
-                settle(page)
-                choose_row(page, 0)
+            act(page, name, chosen.site)
             save(Image.open(io.BytesIO(page.screenshot())), chosen.out / f"{name}.png")
     with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
         page = open_page(browser.new_page(), address, "work_map")
@@ -104,6 +99,28 @@ def main(arguments: list[str]) -> int:
             sheet.thumbnail(_SHEET_PX)
             save(sheet, chosen.out / f"{name}.png")
     return 0
+
+
+def act(page: Page, name: str, site: str) -> None:
+    """Do on a page what its picture is to show: choose a row, run, swipe, search."""
+    if name in {"map", "register"}:
+        choose_row(page, 1)
+    if name == "desk":
+        bring(page)
+    if name == "dossier":
+        page.locator(".st-key-dossier-search input").fill(site)
+        page.keyboard.press("Enter")
+        settle(page)
+    if name == "change":
+        page.get_by_text(_SWIPE, exact=True).click()
+        settle(page)
+    if name == "hotspots":
+        compute(page)
+        choose_row(page, 0)
+    if name == "emerging":
+        page.get_by_text(_MONTH, exact=True).click()
+        settle(page)
+        choose_row(page, 0)
 
 
 def chromium() -> str | None:

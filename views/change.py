@@ -49,15 +49,29 @@ def page() -> None:
 
 def _order(words: Catalogue, taken: list[Path]) -> dict[str, object]:
     """Draw what is asked for, the check of the pair and the button; return what is asked."""
-    names = {path.name: path for path in taken}
-    first, second, third, fourth = st.columns([3, 3, 2, 3], gap="small")
-    before = first.selectbox(words.say("change_page.before"), list(names), index=0, key=f"{PAGE}-before")
-    after = second.selectbox(words.say("change_page.after"), list(names), index=len(names) - 1, key=f"{PAGE}-after")
-    known = presets.standard()
-    chosen = third.selectbox(
-        words.say("change_page.preset"), list(known), format_func=lambda each: _preset(each, words), key="preset"
+    names, had = {path.name: path for path in taken}, _had()
+    listed, known = list(names), presets.standard()
+    first_at, last_at = (
+        listed.index(str(had[name])) if had.get(name) in names else default
+        for name, default in (("before", 0), ("after", len(listed) - 1))
     )
-    method = fourth.selectbox(words.say("change_page.method"), scores.METHODS, format_func=str.upper)
+    first, second, third, fourth = st.columns([3, 3, 2, 3], gap="small")
+    before = first.selectbox(words.say("change_page.before"), listed, index=first_at, key=f"{PAGE}-before")
+    after = second.selectbox(words.say("change_page.after"), listed, index=last_at, key=f"{PAGE}-after")
+    chosen = third.selectbox(
+        words.say("change_page.preset"),
+        list(known),
+        index=list(known).index(str(had["preset"])) if had.get("preset") in known else 0,
+        format_func=lambda each: _preset(each, words),
+        key="preset",
+    )
+    methods = list(scores.METHODS)
+    method = fourth.selectbox(
+        words.say("change_page.method"),
+        methods,
+        index=methods.index(str(had["method"])) if had.get("method") in methods else 0,
+        format_func=str.upper,
+    )
     first, second, third, fourth = st.columns([3, 3, 2, 3], gap="small", vertical_alignment="bottom")
     leads = first.number_input(
         words.say("change_page.false_leads"), 0.1, 1000.0, known[chosen].false_leads, key=f"{PAGE}-leads-{chosen}"
@@ -75,6 +89,17 @@ def _order(words: Catalogue, taken: list[Path]) -> dict[str, object]:
     if fourth.toggle(words.say("change_page.check"), key=f"{PAGE}-check") and before != after:
         _checked(words, pair)
     return asked
+
+
+def _had() -> dict[str, object]:
+    """Return what the present result was made from, so that the page opens on it and not on a stale sign."""
+    stamp = state.stamp_of(state.project())
+    if not stamp.has("recipe"):
+        return {}
+    recipe = state.facts(stamp, "recipe")
+    inputs = recipe.get("inputs", {})
+    ends = {name: Path(str(inputs[name]["path"])).name for name in ("before", "after") if name in inputs}
+    return {**ends, "preset": recipe.get("preset", "all"), "method": recipe.get("method")}
 
 
 def _conditions(words: Catalogue, preset: Preset, images: list[str]) -> dict[str, object]:
@@ -210,6 +235,7 @@ def _patches(words: Catalogue, stamp: Stamp, kept: gpd.GeoDataFrame, threshold: 
         "size": _areas(ranked, words),
         "changed": differences.sentences(ranked, words),
         "looks": [str(each) for each in ranked["looks"]],
+        "gates": [patch_notes.gates(each, words) for each in ranked["gates"]],
         "cloud": [wording.distance(each, words) for each in ranked["unseen_m"]],
     }
     headed = pd.DataFrame({words.say(f"change_page.head_{name}"): values for name, values in columns.items()})
@@ -244,7 +270,7 @@ def _scene(words: Catalogue, stamp: Stamp, ranked: gpd.GeoDataFrame, threshold: 
     except WorkbenchError as error:
         st.warning(words.say("bench.no_images", reason=words.explain(error)), icon=":material/image_not_supported:")
         return scene
-    lines = [replace(each, styles=bench.unfilled(each.styles)) for each in scene.layers]
+    lines = [replace(each, styles=bench.unfilled(each.styles), name="") for each in scene.layers]
     scene = replace(scene, layers=lines, bounds=shown.bounds, cover=True, flight=0)
     if view == "swipe":
         return replace(scene, swipe=shown)

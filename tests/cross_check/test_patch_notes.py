@@ -36,6 +36,17 @@ def test_what_is_not_known_is_not_said():
     assert patch_notes.notes(pd.DataFrame({"patch_id": ["P1"]}), catalogue("en")) == [""]
 
 
+def test_fire_points_and_zones_are_told():
+    """A scar says whether heat was seen, a patch in a reserve which."""
+    words = catalogue("zh")
+    burnt = patch_notes.notes(pd.DataFrame([PATCH | {"fire_points": 2, "fire_m": 310.4}]), words)[0]
+    assert "火点 2 个，最近 310 米" in burnt
+    alone = PATCH | {"fire_points": 0, "fire_m": float("nan"), "in_zones": "湿地;红线"}
+    said = patch_notes.notes(pd.DataFrame([alone]), words)[0]
+    assert "未见火点" in said
+    assert "位于湿地、红线" in said
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_targets_have_names(language):
     """Those of the workbench by the catalogue, a user's own by its own name."""
