@@ -41,6 +41,7 @@ def value(name: str, text: str, words: Catalogue) -> str:
         "unit_id": unit,
         "industry_code": lambda code: f"{code} {codes.industries().get(code, '')}".strip(),
         "positive_until": lambda day: day[:10],
+        "coord_declared": lambda name: words.words.get(f"coordinates.is_{name}", name),
         "coord_detected": lambda name: system(name, words),
         "coord_decided": lambda name: system(name, words),
         "coord_by": lambda by: words.words.get(f"values.coord_by_{by}", by),

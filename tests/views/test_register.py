@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from gis import particulars
 from gis.language import catalogue
 from tests.views import opened, small
 from views import register
@@ -24,6 +25,25 @@ def test_search_finds_a_hostile_name_as_it_is_written(monkeypatch, project):
     test.text_input(key="sieve-search").set_value("onerror").run()
     assert small.HOSTILE in set(test.dataframe[0].value["单位名称"])
     assert small.HOSTILE not in opened.html(test)
+
+
+def test_further_filters_offer_what_the_register_holds():
+    """Members of sets and years, not the cells they stand in."""
+    kinds = pd.Series(["exhaust;wastewater", None, "exhaust"])
+    assert register.offered(kinds, "pollution_types") == ["exhaust", "wastewater"]
+    years = pd.Series(["air:2023,2024;water:2022", None])
+    assert register.offered(years, "listed_years") == ["2024", "2023", "2022"]
+    assert register.offered(pd.Series(["NK06", "232761", "NK06"]), "unit_id") == ["232761", "NK06"]
+
+
+def test_downloads_hold_no_persons_unless_asked_for(monkeypatch, project):
+    """Legal representative, contact and phone are dropped before the file is made."""
+    handed = []
+    monkeypatch.setattr(register.handout, "buttons", lambda table, *_: handed.append(set(table.columns)))
+    test = opened.page(monkeypatch, project, "register")
+    assert not handed[-1] & set(particulars.PERSONS)
+    test.toggle(key="register-persons").set_value(True).run()
+    assert handed[-1] >= set(particulars.PERSONS)
 
 
 def test_board_has_a_row_a_finding_and_a_column_a_city():

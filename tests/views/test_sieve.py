@@ -12,6 +12,10 @@ def state():
     """Two hundred synthetic sites, one of them supervised as key and special."""
     made = history.completed(synthetic.enterprises(np.random.default_rng(3), files.read_sketch(), 200))
     made.loc[5, ["supervision", "special_object", "address"]] = ["key", "yes", "甲路1号"]
+    made.loc[:3, "unit_id"] = ["232761", "NK06", "SG01", "230602"]
+    made.loc[:3, "pollution_types"] = ["exhaust", "exhaust;wastewater", "waste;other", "solid_waste"]
+    made.loc[:3, "management_level"] = ["national", "county", "county", "municipal"]
+    made.loc[:3, "listed_years"] = ["air:2023,2024", "water:2024", "air:2025;water:2023,2024", "soil:2022"]
     return made
 
 
@@ -24,6 +28,12 @@ def state():
         (Sieve(positive_list="yes"), lambda t: t["positive_list"]),
         (Sieve(supervision="key"), lambda t: t["supervision"].fillna("") == "key"),
         (Sieve(operating="stopped"), lambda t: t["operating"] == "stopped"),
+        (Sieve(unit_id="232761"), lambda t: t.index == 0),
+        (Sieve(unit_id="NK06"), lambda t: t.index == 1),
+        (Sieve(pollution_type="exhaust"), lambda t: t.index.isin([0, 1])),
+        (Sieve(management_level="county"), lambda t: t.index.isin([1, 2])),
+        (Sieve(list_year="2024"), lambda t: t.index.isin([0, 1, 2])),
+        (Sieve(list_year="2024", key_list=""), lambda t: t.index.isin([0, 1, 2])),
         (Sieve(), lambda t: t["name"] != ""),
     ],
 )
