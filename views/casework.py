@@ -122,7 +122,13 @@ def _table(words: Catalogue, leads: gpd.GeoDataFrame) -> list[str]:
     table = pd.DataFrame({words.say(f"cases.column_{name}"): values for name, values in columns.items()})
     st.caption(words.say("casework.count", count=len(leads)))
     picked = st.dataframe(
-        table, height=_HEIGHT, hide_index=True, key=f"{PAGE}-list", on_select="rerun", selection_mode="multi-row"
+        table,
+        height=_HEIGHT,
+        hide_index=True,
+        key=f"{PAGE}-list",
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={words.say("cases.column_due_on"): st.column_config.TextColumn(width=125)},
     )
     rows = [row for row in picked["selection"]["rows"] if row < len(leads)]
     return list(leads["lead_id"].iloc[rows])

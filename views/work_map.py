@@ -106,7 +106,7 @@ def _layers(stamp: Stamp, choice: Choice, language: str, role: str) -> list[Laye
         made.append(scenes.leads(leads, shown["zones"], words, names))
     if role:
         told = scenes.chosen_told(casebook.table(state.ledger(stamp.folder), role=role), choice)
-        made.append(scenes.told(told, words, names))
+        made += [scenes.told(told, words, names)] if len(told) else []
     return made
 
 
