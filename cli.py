@@ -89,6 +89,7 @@ def _parser(words: Catalogue) -> argparse.ArgumentParser:
         desk.enterprises,
         desk.regions,
         registers.officers,
+        registers.risk,
         registers.positive,
         registers.items,
         registers.caps,

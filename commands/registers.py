@@ -127,6 +127,34 @@ def _remove(arguments: Arguments, words: Catalogue) -> int:
     return 0
 
 
+def risk(verbs: "Verbs", words: Catalogue) -> None:
+    """Add ``hdq risk``."""
+    parser = frame.command(verbs, "risk", "registers_cli.risk", _risk, words)
+    parser.add_argument("--site", default="", metavar="ID", help=words.say("registers_cli.risk_site"))
+    parser.add_argument("--most", type=int, default=20, metavar="N", help=words.say("registers_cli.risk_most"))
+
+
+def _risk(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import casebook, risks
+
+    project = frame.project(arguments)
+    found = risks.scored(project)
+    if arguments.site:
+        for line in found.lines[found.lines["site_id"] == arguments.site].itertuples():
+            mark = words.say("registers_cli.decides") if line.decides else ""
+            told = {"why": words.say(line.code), "value": line.value, "points": line.points, "mark": mark}
+            print(words.say("registers_cli.risk_line", **told))
+        return 0
+    names = casebook.ground(project).enterprises.set_index("site_id")["name"]
+    first = found.table.sort_values(["risk", "site_id"], ascending=[False, True]).head(arguments.most)
+    told = first[["site_id", "risk", "impact", "step", "visits_a_year"]].rename(
+        columns={"site_id": "object_id", "step": "behaviour"}
+    )
+    told.insert(1, "name", first["site_id"].map(names))
+    acts.print_table(told, words)
+    return 0
+
+
 def _suggest(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import casebook, registers
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from cross_check import draw_lists, draws, orders, partners, scoring, tickets
+from cross_check import draw_lists, draws, orders, partners, risks, tickets
 from cross_check.chain import Step
 from cross_check.draw_lists import Sources
 from cross_check.draws import Order
@@ -73,10 +73,10 @@ def freeze(project: Project, order: Order, *, joined: Partner | None = None) -> 
         ``files.missing`` and those of ``draws.freeze``.
     """
     enterprises = files.read_layer(project.enterprises)
-    zones = files.read_layer(project.zones) if project.zones.is_file() else None
-    scores = scoring.score(scoring.facts(enterprises, zones)).table
     barred = orders.barred(_ledger(project), enterprises, on=order.valid_on)
-    table = draw_lists.candidates(Sources(enterprises, scores, barred))
+    # Who is on the positive list, and whom a trigger lets in all the same, is said by the ledger and not by the flag.
+    unflagged = enterprises.assign(positive_list=False)
+    table = draw_lists.candidates(Sources(unflagged, risks.scored(project).table, barred))
     return draws.freeze(table, files.read_table(project.officers), order, past=past(project), partner=joined)
 
 

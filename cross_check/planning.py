@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import calendars, forms, officers, plans, scoring, yearplan_audits, yearplan_diffs, yearplans
+from cross_check import calendars, forms, officers, plans, risks, yearplan_audits, yearplan_diffs, yearplans
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.yearplans import Params, Wishes, YearPlan
@@ -241,8 +241,7 @@ def _inputs(project: Project, order: YearOrder) -> dict[str, pd.DataFrame]:
 
 
 def _sites(project: Project, enterprises: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, order: YearOrder) -> pd.DataFrame:
-    zones = files.read_layer(project.zones) if project.zones.is_file() else None
-    scores = scoring.score(scoring.facts(enterprises, zones)).table.set_index("site_id")
+    scores = risks.scored(project).table.set_index("site_id")
     wished = enterprises["site_id"].map(scores["visits_a_year"])
     if order.visits is not None:
         own = _read("visits", order.visits).set_index("site_id")["visits_per_year"]

@@ -106,3 +106,14 @@ def test_the_positive_list_is_suggested_ground_by_ground(tmp_path, capsys):
     assert "可建议列入 3 家" in told
     assert cli.main(["positive", "suggest", "--site", cases.SITES[0], "--project", str(project.folder)]) == 0
     assert "符合  三年内无查实问题（0）" in capsys.readouterr().out
+
+
+def test_the_risk_of_a_site_is_explained_line_by_line(tmp_path, capsys):
+    """A list of all, and the lines of one with the one that decides."""
+    project = cases.project(tmp_path / "p")
+    assert cli.main(["risk", "--project", str(project.folder)]) == 0
+    assert "示例四厂" in capsys.readouterr().out
+    assert cli.main(["risk", "--site", cases.SITES[3], "--project", str(project.folder)]) == 0
+    told = capsys.readouterr().out
+    assert "环境风险重点管控单位" in told
+    assert "决定项" in told

@@ -1,0 +1,22 @@
+"""Rim: the risk of a project's sites by rule, with what the ledger knows of their behaviour, each score explained."""
+
+from cross_check import casebook, orders, scoring
+from cross_check.files import Project
+from cross_check.scoring import Scored
+from gis import files
+
+
+def scored(project: Project) -> Scored:
+    """Return the risk of every site of the register with its reasons, see ``scoring.score``.
+
+    Problems, relapses and complaints are counted from the ledger, where there is one.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing`` without a register; ``ledger.no_database``.
+    """
+    enterprises = files.read_layer(project.enterprises)
+    zones = files.read_layer(project.zones) if project.zones.is_file() else None
+    counts = orders.counts_by_site(casebook.opened(project)) if casebook.begun(project) else None
+    return scoring.score(scoring.facts(enterprises, zones, counts))
