@@ -19,10 +19,11 @@ _RUINED, _LONGEST = 10, 6
 """Visits taken out at a time, on average, and the longest string of them (Christiaens and Vanden Berghe, table 4)."""
 _BLINK = 0.01
 _AGAIN = 0.02
-"""Share of rounds in which every visit is tried on every day: else what was left out before is tried on those just
-changed alone, and where nights move all are tried on days that come near them."""
+"""Share of rounds in which what was left out before is tried on every day, not only on those just changed."""
 _MOVED, _SHAKEN = 0.5, 0.3
 """Share of insertions that may move a night along, and of rounds that begin by moving one."""
+_FAR = 0.2
+"""Share of visits just taken out that are tried on every day, not only on those that come near them."""
 _STAY = 3
 _NIGHTS_FROM = 2
 
@@ -399,7 +400,8 @@ def _recreate(
     for visit in _order(absent, home, facts, rng):
         # What was left out before found no room on the other days then and finds none now.
         tried = touched if before.day_of[visit] < 0 and not afresh else everywhere
-        close = everywhere if afresh or facts.near_beds.shape[1] == 0 else _close(visit, state, facts)
+        far = afresh or before.day_of[visit] < 0 or facts.near_beds.shape[1] == 0 or rng.random() < _FAR
+        close = everywhere if far else _close(visit, state, facts)
         _put_in(visit, state, (tried, close), work, facts, balance, rng)
 
 

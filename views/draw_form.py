@@ -90,7 +90,8 @@ def lists(words: Catalogue, frozen: Mapping[str, Any], names: Mapping[str, str])
         told = {
             "unit": [each["name"] for each in out],
             "stratum": [draw_minutes.stratum(words, each["stratum"]) for each in out],
-            "reason": [draw_minutes.reason(words, each["reason"], each["why"]) for each in out],
+            "reason": [draw_minutes.reason(words, each["reason"]) for each in out],
+            "why": [words.words.get(f"map.{each['why']}", each["why"]) for each in out],
         }
         _table(words, told)
     with right:

@@ -1,13 +1,17 @@
 """A small round for tests: two teams, two regions, targets around the seats."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely import Point, box
 
 from cross_check import lodgings, plans
+from cross_check.files import Project
 from cross_check.nights import Search
 from cross_check.route_params import Params
+from gis import files
 from gis.crs import STORAGE
 
 A, B = "230100", "230200"
@@ -88,3 +92,16 @@ def houses() -> gpd.GeoDataFrame:
     """Return the seats and two houses beside the first."""
     own = pd.DataFrame({"lodging_id": ["H1", "H2"], "name": ["one", "two"], "lon": [127.2, 125.8], "lat": [45.9, 45.7]})
     return lodgings.from_rows(own, regions(), "houses")
+
+
+def project(folder: Path, count: int, seed: int) -> Project:
+    """Return a project with a round of two teams, not planned yet."""
+    held = Project(folder)
+    for table, path in (
+        (regions(), held.regions),
+        (assignment(), held.assignment),
+        (targets(count, seed), held.targets),
+        (houses(), held.lodgings),
+    ):
+        files.write_table(table, path)
+    return held

@@ -27,11 +27,7 @@ def _everything(folder):
 @pytest.fixture
 def project(tmp_path):
     """A project with a round of two teams, planned."""
-    held = Project(tmp_path / "p")
-    files.write_table(made.regions(), held.regions)
-    files.write_table(made.assignment(), held.assignment)
-    files.write_table(made.targets(16, 3), held.targets)
-    files.write_table(made.houses(), held.lodgings)
+    held = made.project(tmp_path / "p", 16, 3)
     routing.plan(held, made.QUICK)
     return held
 

@@ -4,7 +4,6 @@ import pytest
 
 from cross_check import routing
 from cross_check.files import Project
-from gis import files
 from tests.cross_check import round_made as made
 from tests.views import opened, small
 
@@ -12,11 +11,7 @@ from tests.views import opened, small
 @pytest.fixture
 def planned(tmp_path):
     """A project with a round of two teams, planned."""
-    project = Project(tmp_path / "round")
-    files.write_table(made.regions(), project.regions)
-    files.write_table(made.assignment(), project.assignment)
-    files.write_table(made.targets(12, 1), project.targets)
-    files.write_table(made.houses(), project.lodgings)
+    project = made.project(tmp_path / "round", 12, 1)
     routing.plan(project, made.QUICK)
     return project
 

@@ -62,6 +62,7 @@ def test_everybody_in_and_out_is_seen_before_anything_is_written(monkeypatch, pr
     assert any("池州" in one.value for one in test.caption)
     units, officers = (one.value for one in test.dataframe)
     assert set(units["原因"].str[:3]) >= {"已停产", "正面清"}
+    assert units["事实与依据"].ne("").any()
     assert list(officers["原因"]) == ["其间请假", "未登记行政执法证号"]
     assert test.button(key="draw-announce").disabled
     assert not project.draws.exists()
