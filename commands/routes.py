@@ -104,6 +104,14 @@ def _plan(arguments: Arguments, words: Catalogue) -> int:
     return frame.print_step(step, words)
 
 
+def _when(told: object, words: Catalogue) -> str:
+    """Return day and clock time of a visit in words, or that it is none any more."""
+    if not isinstance(told, str):
+        return words.say("replanning.nowhere")
+    day, clock = told.split()
+    return words.say("day_page.when", day=day, clock=clock)
+
+
 def _gate(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import routing
     from cross_check.replanning import Closed
@@ -112,7 +120,7 @@ def _gate(arguments: Arguments, words: Catalogue) -> int:
     found, step = routing.close_gate(project, Closed(arguments.target, arguments.at))
     frame.print_step(step, words)
     for row in found.changes.itertuples():
-        facts = {"name": row.name, "before": row.before or "-", "after": row.after or "-"}
+        facts = {"name": row.name, "before": _when(row.before, words), "after": _when(row.after, words)}
         line = words.say(f"replanning.line_{row.change}", **facts)
         print(f"  {line}")
     if not arguments.take_over:
