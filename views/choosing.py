@@ -33,6 +33,30 @@ def choose(page: str, wanted: Chosen | None, *, fly: bool = True) -> None:
     st.session_state[f"{page}-flight"] = flight(page) + int(fly)
 
 
+def view(page: str, label: str, named: Mapping[str, str]) -> str:
+    """Draw the choice among the views of a page, remembered from page to page, and return the one chosen.
+
+    Parameters
+    ----------
+    page : str
+    label : str
+        What stands above it.
+    named : mapping of str to str
+        What each view is called; the first one is shown at first.
+    """
+    return str(
+        st.segmented_control(
+            label,
+            list(named),
+            format_func=lambda each: named[each],
+            default=next(iter(named)),
+            required=True,
+            key=f"{page}-view",
+            persist_state="session",
+        )
+    )
+
+
 def from_map(page: str) -> Callable[[], None]:
     """Return the callback of a map: what was clicked is chosen, and the map stays where it is."""
     return partial(_follow_map, page)

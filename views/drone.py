@@ -76,20 +76,13 @@ def _choose(words: Catalogue, table: pd.DataFrame, project: Project) -> Choice:
         choosing.choose(f"{PAGE}-list", ("flights", ids[0]), fly=False)
         now = ("flights", ids[0])
     choosing.table(f"{PAGE}-list", "flights", _listed(words, table), ids, {}, _LIST_PX)
-    view = st.segmented_control(
-        words.say("drone_page.view"),
-        VIEWS,
-        format_func=lambda each: words.say("flight_heaps.view" if each == "heaps" else f"drone_page.view_{each}"),
-        default=VIEWS[0],
-        required=True,
-        key=f"{PAGE}-view",
-        persist_state="session",
-    )
-    earlier = _earlier(project, table, now[1], str(view))
+    named = {each: words.say(f"drone_page.view_{each}") for each in VIEWS}
+    view = choosing.view(PAGE, words.say("drone_page.view"), named)
+    earlier = _earlier(project, table, now[1], view)
     before = ""
     if earlier and view in {"images", "heights"}:
         before = str(st.selectbox(words.say("drone_page.before"), earlier, key=f"{PAGE}-before-{now[1]}-{view}"))
-    return Choice(project, now[1], str(view), before, _mark(project))
+    return Choice(project, now[1], view, before, _mark(project))
 
 
 def _earlier(project: Project, table: pd.DataFrame, flight: str, view: str) -> list[str]:

@@ -54,15 +54,8 @@ def page() -> None:
 def _controls(words: Catalogue, stamp: Stamp, months: list[str]) -> Choice:
     views = VIEWS if stamp.has("lists") else VIEWS[:2]
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        view = st.segmented_control(
-            words.say("emerging_page.view"),
-            views,
-            format_func=lambda each: words.say(f"emerging_page.view_{each}"),
-            default=views[0],
-            required=True,
-            key=f"{PAGE}-view",
-            persist_state="session",
-        )
+        named = {each: words.say(f"emerging_page.view_{each}") for each in views}
+        view = choosing.view(PAGE, words.say("emerging_page.view"), named)
         corrected = st.toggle(
             words.say("emerging_page.corrected"), value=True, key=f"{PAGE}-corrected", persist_state="session"
         )

@@ -4,15 +4,16 @@ import base64
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import shapely
+
+from tests.satellite import loopback
 
 USER, PASSWORD = "analyst", "secret-word"
 
@@ -187,15 +188,6 @@ def serving(*scenes: Scene) -> Iterator[Server]:
             cut = server.cuts.pop() if server.cuts and "ETag" in headers else None
             self.wfile.write(body[:cut])
 
-        def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - the name is given
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        server.address = f"http://127.0.0.1:{http.server_port}/dhus"
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            http.shutdown()
-            thread.join()
+    with loopback.serving(Handler) as address:
+        server.address = f"{address}/dhus"
+        yield server

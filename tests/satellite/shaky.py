@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.satellite import loopback
 
 
 @dataclass
@@ -109,22 +110,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(self.shelf.pause_s)
 
-    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - the name is given
-        pass
-
 
 @contextmanager
 def serving(**files: bytes) -> Iterator[Server]:
     """Run a server on a free port of loopback while the block lasts."""
     server = Server(dict(files))
     handler = type("Handler", (_Handler,), {"shelf": server})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        http.daemon_threads = True
-        server.address = f"http://127.0.0.1:{http.server_port}"
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            http.shutdown()
-            thread.join()
+    with loopback.serving(handler) as address:
+        server.address = address
+        yield server

@@ -5,13 +5,12 @@ import json
 import os
 import socket
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ import pytest
 import shapely
 
 from tests.conftest import own_database
+from tests.satellite import loopback
 
 PROGRAMS = Path(__file__).parents[2] / ".venv" / "stac" / "bin"
 CORE = "https://api.stacspec.org/v1.0.0/core"
@@ -112,18 +112,9 @@ def small(*items: dict[str, object]) -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - the name is given
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        server.address = f"http://127.0.0.1:{http.server_port}"
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            http.shutdown()
-            thread.join()
+    with loopback.serving(Handler) as address:
+        server.address = address
+        yield server
 
 
 @contextmanager

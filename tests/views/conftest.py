@@ -1,4 +1,4 @@
-"""The small project of the page tests, written once a session."""
+"""The small project of the page tests, written once a session, and a browser for those that need one."""
 
 import pytest
 

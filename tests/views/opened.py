@@ -1,4 +1,4 @@
-"""Pages run without a browser."""
+"""Pages as tests look at them, with or without a browser."""
 
 from pathlib import Path
 
@@ -26,3 +26,8 @@ def html(test):
 def told(test):
     """Return what a page says in its boxes."""
     return [each.value for kind in ("info", "warning", "error") for each in getattr(test, kind)]
+
+
+def inside(page):
+    """Return the map of a page that a browser shows."""
+    return page.frame_locator("iframe").first

@@ -1,12 +1,11 @@
 """The pages in a real browser that can reach this machine alone."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.satellite import stacs
 from tests.views import small
+from tests.views.opened import inside
 from tools import screenshots
 from views import assets
 
@@ -31,11 +30,6 @@ def address(project):
     """Return the address of the app on the small project."""
     with screenshots.running(project.folder, "zh") as found:
         yield found
-
-
-def inside(page):
-    """Return the map of a page."""
-    return page.frame_locator("iframe").first
 
 
 @pytest.mark.parametrize("path", screenshots.PAGES.values(), ids=screenshots.PAGES)
@@ -192,24 +186,3 @@ def test_layer_switched_off_stays_off_when_a_filter_changes(page, address):
     assert (
         not inside(page).locator(".leaflet-control-layers-overlays label", has_text="30").locator("input").is_checked()
     )
-
-
-def test_a_footprint_is_chosen_by_a_click(page, project, monkeypatch):
-    """What a catalogue found is clicked on the map, stands chosen in the list, and can be fetched; then no longer."""
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    seen = stacs.item("S2_a", f"{yesterday:%Y-%m-%dT%H:%M:%SZ}") | {"collection": "sentinel2-l2a"}
-    with stacs.small(seen) as api:
-        monkeypatch.setenv("HDQ_STAC_URL", api.address)
-        with screenshots.running(project.folder, "zh") as address:
-            screenshots.open_page(page, address, "finding")
-            page.locator(".st-key-finding-provider input").click()
-            page.get_by_text("本单位 STAC 服务", exact=True).click()
-            page.get_by_role("button", name="检索").click()
-            fetch = page.get_by_role("button", name="下载所选")
-            fetch.wait_for()
-            screenshots.settle(page)
-            footprint = inside(page).locator("path.leaflet-interactive").last
-            for count in (1, 0):
-                footprint.click(position={"x": 12, "y": 12})
-                page.get_by_role("button", name=f"下载所选 {count} 景").wait_for()
-                screenshots.settle(page)
