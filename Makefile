@@ -59,7 +59,7 @@ wheel: setup  ## The package with its assets, into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 screenshots: setup  ## The pictures of the README; needs Chromium
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
 
 # A venv of its own, for its pins contradict ours. Tests start the server by themselves where PostgreSQL runs, see .ci/postgres.
 stac: $(STAC)/.set-up  ## The STAC server that the tests of the catalogue ask

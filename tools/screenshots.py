@@ -1,4 +1,4 @@
-"""Pictures of every page of the map app and of its briefing maps: ``python tools/screenshots.py [--project DIR]``.
+"""Pictures of every page of the map app and of its briefing maps: ``python -m tools.screenshots [--project DIR]``.
 
 Needs Chromium (``--chromium``, else the one on the path). The browser is kept from every host but this machine.
 """
@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
@@ -23,6 +24,7 @@ from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_
 
 from cross_check.files import Project
 from gis.language import catalogue
+from tools import image_folder
 from views import server
 from views.choosing import HEAD_PX, ROW_PX
 
@@ -67,6 +69,7 @@ _PATIENCE_S = 60
 _MOST_BYTES = 245_000
 _SHEET_PX = (1400, 1400)
 _SITE = "0001"
+_FOLDER = catalogue("zh").say("finding.provider_folder")
 _MONTH = catalogue("zh").say("emerging_page.view_month")
 _SWIPE = catalogue("zh").say("change_page.view_swipe")
 
@@ -93,6 +96,8 @@ def main(arguments: list[str]) -> int:
     with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
         page = open_page(browser.new_page(), address, "work_map")
         save(Image.open(io.BytesIO(page.screenshot())), chosen.out / "map-en.png")
+    with tempfile.TemporaryDirectory() as folder:
+        save(found(Path(folder), chosen.chromium), chosen.out / "finding.png")
     for name, source in BRIEF.items():
         if (plate := Project(chosen.project).brief / source).is_file():
             sheet = Image.open(plate)
@@ -121,6 +126,20 @@ def act(page: Page, name: str, site: str) -> None:
         page.get_by_text(_MONTH, exact=True).click()
         settle(page)
         choose_row(page, 0)
+
+
+def found(folder: Path, executable: str) -> Image.Image:
+    """Return the page that finds images after a search in a folder of synthetic ones."""
+    image_folder.write(folder / "images", datetime.now(UTC).date())
+    os.environ["HDQ_IMAGE_FOLDER"] = str(folder / "images")
+    with running(folder / "project", "zh") as address, browsing(executable, []) as browser:
+        page = open_page(browser.new_page(), address, "finding")
+        page.locator(".st-key-finding-provider input").click()
+        page.get_by_text(_FOLDER, exact=True).click()
+        page.locator(".st-key-finding-ask button").click()
+        page.locator("[data-testid=stDataFrame]").first.wait_for(timeout=_PATIENCE_S * 1000)
+        settle(page)
+        return Image.open(io.BytesIO(page.screenshot()))
 
 
 def chromium() -> str | None:
