@@ -1,14 +1,19 @@
-"""The pages of images in a real browser."""
+"""The pages of images in a real browser: found and fetched, judged by their clear ground, flown and measured."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from PIL import Image
+from shapely.geometry import Point
 
+from cross_check import coverage, flight_heaps, flights
+from cross_check.coverage import Wish
 from cross_check.files import Project
-from tests.satellite import shaky, stacs
+from cross_check.flights import Brought
+from tests.satellite import flown, made_scenes, shaky, stacs
 from tests.views.opened import inside
 from tools import screenshots
 from views import assets
@@ -54,3 +59,41 @@ def test_an_image_is_found_seen_chosen_and_fetched(page, tmp_path, monkeypatch):
                 fetch.click()
                 page.get_by_text("下载回执（1）").wait_for(timeout=120_000)
     assert [path.name for path in project.imagery.rglob("red*") if path.is_file()]
+
+
+def test_a_scene_is_chosen_by_its_footprint_and_shows_why(page, tmp_path):
+    """The page of coverage: the clicked footprint shows the bar of reasons and two pictures."""
+    project = Project(tmp_path / "project")
+    counts, scl = {}, np.full((60, 60), 4)
+    scl[:20] = 9
+    for native, value in {"B02": 1400, "B03": 1700, "B04": 1500, "B08": 4500, "B11": 3000}.items():
+        size = 120 if native != "B11" else 60
+        counts[native] = np.full((size, size), value)
+        counts[native][: size // 3] = 6500
+    coverage.prepare([made_scenes.sentinel2(tmp_path, counts, scl=scl)], project, Wish())
+    coverage.months(project)
+    with screenshots.running(project.folder, "zh") as address:
+        screenshots.open_page(page, address, "coverage")
+        inside(page).locator("path.leaflet-interactive").last.click()
+        page.get_by_text("云 33.3%").first.wait_for(timeout=60_000)
+        screenshots.settle(page)
+        assert page.locator("[data-testid=stImage] img").count() == 2
+
+
+def test_heaps_of_one_flight_are_looked_at(page, tmp_path):
+    """The page of flights: the view of one flight's volumes lists heaps and pit and outlines them on the map."""
+    project = Project(tmp_path / "project")
+    flights.add(project, "summer", Brought(*flown.flights(tmp_path)[1], date(2025, 6, 1)))
+    west, north = flown.WHERE.transform @ (0, 0)
+    shapes = [Point(west + each.east_m, north - each.south_m).buffer(each.radius_m + 0.5) for each in flown.HEAPS[::2]]
+    gpd.GeoDataFrame(geometry=shapes, crs=flown.WHERE.crs).to_file(tmp_path / "outlines.gpkg")
+    flight_heaps.measure(project, "summer", tmp_path / "outlines.gpkg")
+    with screenshots.running(project.folder, "zh") as address:
+        screenshots.open_page(page, address, "drone")
+        page.get_by_text("单期方量", exact=True).first.click()
+        screenshots.settle(page)
+        inside(page).locator("path.leaflet-interactive").nth(1).wait_for(state="attached")
+        inside(page).locator("path.leaflet-interactive").first.click(force=True)
+        card = inside(page).locator(".hdq-card")
+        card.wait_for(timeout=60_000)
+        assert card.locator("h4").inner_text() in {"堆体", "坑"}
