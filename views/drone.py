@@ -207,7 +207,7 @@ def _layers(choice: Choice, language: str) -> list[Layer]:
     if choice.view == "heights" and choice.before:
         made.append(replace(flight_layers.heaps(_heaps(choice), words), name=""))
     if choice.view == "heaps" and (alone := flight_heaps.read(project, choice.flight)) is not None:
-        made.append(flight_layers.heaps(alone, words))
+        made.append(replace(flight_layers.heaps(alone, words), name=""))
     return made
 
 
