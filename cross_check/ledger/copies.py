@@ -100,7 +100,8 @@ def restore(path: Path, ledger: Ledger) -> Copy:
         if connection.execute(select(HEAD.c.number).with_for_update()).scalar_one():
             raise WorkbenchError("ledger.not_empty", "This ledger holds events; restore into a project without any")
         if chain:
-            rows = [event.plain() | {"changes": seals.canonical(event.plain()["changes"])} for event in chain]
+            plain = [event.plain() for event in chain]
+            rows = [row | {"changes": seals.canonical(row["changes"])} for row in plain]
             connection.execute(insert(EVENTS), rows)
             connection.execute(insert(RECORDS), stored)
             connection.execute(update(HEAD).values(number=told.events, seal=told.head))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gis.errors import WorkbenchError
@@ -132,7 +132,8 @@ class Event:
 
     def plain(self) -> dict[str, Any]:
         """Return everything as JSON holds it."""
-        return asdict(self) | {"changes": {name: list(both) for name, both in self.changes.items()}}
+        # Not asdict: it copies every value, and a seal is made of each event.
+        return dict(vars(self)) | {"changes": {name: list(both) for name, both in self.changes.items()}}
 
 
 def changed(record: Record, entry: Entry) -> Changes:

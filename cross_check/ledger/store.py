@@ -268,7 +268,8 @@ def _since(connection: Connection, entry: Entry) -> list[Event]:
 def _store(
     connection: Connection, made: Sequence[Event], changed: Sequence[Record], before: Mapping[Key, Record]
 ) -> None:
-    connection.execute(insert(EVENTS), [event.plain() | {"changes": _text(event.plain()["changes"])} for event in made])
+    rows = [event.plain() for event in made]
+    connection.execute(insert(EVENTS), [row | {"changes": _text(row["changes"])} for row in rows])
     new = [record for record in changed if not before[record.key].version]
     known = [record for record in changed if before[record.key].version]
     if new:
