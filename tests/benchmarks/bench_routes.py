@@ -228,7 +228,7 @@ def both_ways(seconds: float) -> None:
     tell("greedy, home every night", data, at_base, greedy(at_base), time.perf_counter() - began)
     for name, problem in (("home every night", at_base), ("nights at lodgings", away)):
         began = time.perf_counter()
-        search = nights.Search(seconds=seconds, warmth=(10_000.0, 100.0), hands=HANDS)
+        search = nights.Search(seconds=seconds, warmth=(25_000.0, 150.0), hands=HANDS)
         plan = nights.solve(problem, search, np.random.default_rng(1), clock=time.perf_counter)
         tell(name, data, problem, plan, time.perf_counter() - began)
 
