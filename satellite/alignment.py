@@ -25,7 +25,8 @@ _WINDOW_PX = 512
 _WINDOWS_A_SIDE = 4
 _SEARCH_PX = 1024
 _OVERLAP = 0.15
-_REFINED_PX = 0.05
+_REFINED_PX = 0.01
+_ROUNDS = 3
 
 
 class Pair(Protocol):
@@ -172,14 +173,9 @@ def align(pair: Pair) -> tuple[Pair, Alignment]:
     pixel_m = float(np.sqrt(pair.grid.pixel_m2))
     found, blocks, searched = _found(pair)
     registration.demand(found, pixel_m)
-    moved, east, south = pair, 0.0, 0.0
+    moved = pair
     if found.needs_correction:
-        east, south = found.east_px, found.south_px
-        moved = pair.shifted(east, south)
-        blocks = registration.measure_blocks(sampled(moved))
-        if blocks.shift.known and blocks.shift.length_px > _REFINED_PX:  # peaks lean a little to whole pixels
-            moved = pair.shifted(east + blocks.shift.east_px, south + blocks.shift.south_px)
-            blocks = registration.measure_blocks(sampled(moved))
+        moved, blocks = _refined(pair, found)
     applied, range_px = "shift" if found.needs_correction else "none", 0.0
     shape = (pair.grid.rows, pair.grid.columns)
     if blocks.shift.known and (field := displacement.fit(blocks, shape)).kind != "shift":
@@ -198,6 +194,24 @@ def align(pair: Pair) -> tuple[Pair, Alignment]:
             limit_px=MOST_RESIDUAL_PX,
         )
     return moved, Alignment(found, searched, applied, residual, range_px, pixel_m)
+
+
+def _refined(pair: Pair, found: Shift) -> tuple[Pair, Blocks]:
+    """Return the pair moved back until nothing more is found, and its blocks; peaks lean a little to whole pixels."""
+    east, south = found.east_px, found.south_px
+    moved = pair.shifted(east, south)
+    blocks = registration.measure_blocks(sampled(moved))
+    for _ in range(_ROUNDS):
+        rest = blocks.shift
+        if not rest.known or rest.length_px <= _REFINED_PX:
+            break
+        east, south = east + rest.east_px, south + rest.south_px
+        again = pair.shifted(east, south)
+        blocks_again = registration.measure_blocks(sampled(again))
+        if not blocks_again.shift.known or blocks_again.shift.length_px >= rest.length_px:
+            break
+        moved, blocks = again, blocks_again
+    return moved, blocks
 
 
 def sampled(pair: Pair) -> Iterator[Window]:
@@ -236,8 +250,8 @@ def _searched(pair: Pair) -> Shift:
 
 def _window(pair: Pair, top: int, left: int, edge: int) -> Window:
     rows = slice(top, min(top + edge, pair.grid.rows))
-    before, after = pair.read(rows, slice(left, min(left + edge, pair.grid.columns)))
-    return top, left, before.mean(axis=0), after.mean(axis=0)
+    counts = pair.counts(rows, slice(left, min(left + edge, pair.grid.columns)))
+    return top, left, *counts.brightness()
 
 
 def _misfit(blocks: Blocks) -> float:

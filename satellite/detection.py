@@ -424,7 +424,7 @@ def _sample(windows: list[Counts], rng: np.random.Generator) -> tuple[NDArray[np
         seen = window.seen
         if share < 1:
             seen &= rng.random(seen.shape) < share
-        chosen.append(window.at(np.flatnonzero(seen.ravel())))
+        chosen.append(window.alike(np.flatnonzero(seen.ravel())))
     first, second = (np.concatenate(parts, axis=1).astype(np.float64) for parts in zip(*chosen, strict=True))
     if first.shape[1] <= 10 * first.shape[0]:
         raise WorkbenchError(

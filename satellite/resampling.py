@@ -54,15 +54,36 @@ def shifted(image: Image, south: float, east: float) -> Image:
     (bands, rows - 2 MARGIN_PX, columns - 2 MARGIN_PX) float32
         As of ``cubic``.
     """
-    return _shifted(np.ascontiguousarray(image, dtype=np.float32), *_moved(south), *_moved(east))
+    down, along = (_moved(fraction) for fraction in (south, east))
+    return convolved(image, down, along)
 
 
-def _moved(fraction: float) -> tuple[int, Image]:
-    """Return how far from its outer row the kernel of a shift begins, and its weights."""
+def convolved(image: Image, down: Image, along: Image) -> Image:
+    """Return the inner part of an image smoothed or moved by weights across its rows and along them.
+
+    Parameters
+    ----------
+    image : (bands, rows, columns) float32
+        NaN where not observed; its outer r rows and columns are not returned.
+    down, along : (2 r + 1,) float32
+
+    Returns
+    -------
+    (bands, rows - 2 r, columns - 2 r) float32
+        NaN where the pixel itself is not observed; of the pixels around, those observed share the weight.
+    """
+    return _convolved(np.ascontiguousarray(image, dtype=np.float32), down, along)
+
+
+def _moved(fraction: float) -> Image:
+    """Return Keys' weights of the five pixels around one for a place -0.5 to 0.5 past its middle."""
     whole = int(np.floor(fraction))
-    weights = np.empty(_TAPS)
-    _weights(fraction - whole, weights)
-    return MARGIN_PX + whole - 1, weights.astype(np.float32)
+    four = np.empty(_TAPS)
+    _weights(fraction - whole, four)
+    weights = np.zeros(2 * MARGIN_PX + 1, np.float32)
+    first = MARGIN_PX + whole - 1
+    weights[first : first + _TAPS] = four
+    return weights
 
 
 @njit(nogil=True, cache=True)
@@ -103,9 +124,10 @@ def _known(value: np.float32, missing: np.float32) -> bool:
 
 
 @njit(nogil=True, cache=True, fastmath={"contract", "reassoc", "nsz"})
-def _shifted(image: Image, top: int, down: Image, left: int, along: Image) -> Image:
+def _convolved(image: Image, down: Image, along: Image) -> Image:
     bands, rows, columns = image.shape
-    high, wide = rows - 4, columns - 4
+    reach = down.size // 2
+    high, wide = rows - 2 * reach, columns - 2 * reach
     moved = np.empty((bands, high, wide), np.float32)
     # Sums along the rows of what is observed, and of its weights.
     value, weight = np.empty((rows, wide), np.float32), np.empty((rows, wide), np.float32)
@@ -119,19 +141,19 @@ def _shifted(image: Image, top: int, down: Image, left: int, along: Image) -> Im
                 known = not np.isnan(image[band, row, at])
                 seen[at] = 1.0 if known else 0.0
                 line[at] = image[band, row, at] if known else 0.0
-            for step in range(4):
+            for step in range(along.size):
                 for at in range(wide):
-                    value[row, at] += along[step] * line[at + left + step]
-                    weight[row, at] += along[step] * seen[at + left + step]
+                    value[row, at] += along[step] * line[at + step]
+                    weight[row, at] += along[step] * seen[at + step]
         for row in range(high):
             total[:] = 0.0
             share[:] = 0.0
-            for step in range(4):
+            for step in range(down.size):
                 for at in range(wide):
-                    total[at] += down[step] * value[row + top + step, at]
-                    share[at] += down[step] * weight[row + top + step, at]
+                    total[at] += down[step] * value[row + step, at]
+                    share[at] += down[step] * weight[row + step, at]
             for at in range(wide):
-                known = not np.isnan(image[band, row + 2, at + 2])
+                known = not np.isnan(image[band, row + reach, at + reach])
                 moved[band, row, at] = total[at] / share[at] if known else np.nan
     return moved
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
 
-HALO_PX = 2
+HALO_PX = 3
 """Rows and columns beyond a pixel that its smoothing reaches."""
 
 _FAST = {"contract", "reassoc", "nsz"}
-_LEAST_LEFT = np.float32(0.8)
-"""Next to what is not observed a shifted date may lose this much more of its weight than the other one."""
+_MOST_LEANING = np.float32(0.03)
+"""Near what is not observed the smoothing of a shifted date leans; it may lose so much more or less of its weight."""
 
 
 @njit(nogil=True, cache=True)
@@ -40,7 +40,7 @@ def score(
         Value that stands for "not observed" in each date; NaN always does.
     forms : two (k, p) float32 and a (2, k) float32
         Form f of a pixel is ``forms[0][f] @ before - forms[2][0, f]`` less ``forms[1][f] @ after - forms[2][1, f]``.
-    weights : (3, 2 HALO_PX + 1) float32
+    weights : (3, 2 r + 1) float32, r at most HALO_PX
         Of the smoothing: of the earlier date in either direction, of the later one across its rows and along them,
         which also takes back a fraction of a pixel that it lies off. What is not observed takes no part in it.
     way : (int, float32)
@@ -180,7 +180,7 @@ def _put(lines, seen, edge, strength, firm) -> None:  # type: ignore[no-untyped-
     for at in range(strength.size):
         varied = min(first[at] * lines[5, at] - one[at], second[at] * lines[6, at] - other[at])
         forgiven = np.float32(1.0) + edge * max(varied, np.float32(0.0))
-        known = seen[at] and lines[5, at] > _LEAST_LEFT * lines[6, at]
+        known = seen[at] and abs(lines[5, at] - lines[6, at]) <= _MOST_LEANING * lines[5, at]
         strength[at] = np.sqrt(total[at]) if known else np.float32(np.nan)
         firm[at] = np.sqrt(total[at] / forgiven) if known else np.float32(np.nan)
 

@@ -14,6 +14,7 @@ from gis.errors import WorkbenchError
 from satellite import alignment, detection, files, resampling
 from satellite.files import PairFiles
 from satellite.patches import Grid
+from satellite.scores import Counts
 
 PAIRS = Path(__file__).parents[3] / "shared" / "data" / "pairs"
 needs_pairs = pytest.mark.skipif(not PAIRS.is_dir(), reason="the labelled image pairs are not beside the project")
@@ -39,6 +40,9 @@ class Held:
         down, along = (np.arange(size)[part] for size, part in zip(self.before.shape[1:], (rows, columns), strict=True))
         after = resampling.cubic(self.after, down[:, None] + self.moved[1], along[None, :] + self.moved[0])
         return self.before[:, rows, columns], after
+
+    def counts(self, rows, columns=slice(None)):
+        return Counts.of_values(*self.read(rows, columns))
 
 
 def _ground(seed, size=640):

@@ -11,6 +11,7 @@ import rasterio
 from gis.errors import WorkbenchError
 from satellite import detection, files, synthetic
 from satellite.files import PairFiles
+from tests.satellite import unchanged
 
 PAIRS = Path(__file__).parents[3] / "shared" / "data" / "pairs"
 needs_pairs = pytest.mark.skipif(not PAIRS.is_dir(), reason="the labelled image pairs are not beside the project")
@@ -142,6 +143,28 @@ def test_one_image_may_lie_inside_another(tmp_path, size, corner):
     found = _run(PairFiles(before, _noisy(tmp_path / "b.tif", 3, size=size, corner=corner)))
     assert found.change.shape == (size, size)
     assert (found.change == 1).mean() < 0.01
+
+
+@pytest.fixture(scope="module")
+def ground():
+    """A synthetic summer that continues into itself."""
+    return unchanged.made(400)
+
+
+@pytest.mark.parametrize("null", [name for name in unchanged.NULLS if name not in unchanged.BLURRED])
+def test_no_change_makes_no_patch(tmp_path, ground, null):
+    """One scene twice, with new noise, gain and offset, moved by 0.3 or 0.19 px, and both, gives not one patch."""
+    found = _run(unchanged.pair(tmp_path, ground, null, pixel_m=10))
+    assert found.observed_share > 0.95
+    assert found.patches.empty
+
+
+@pytest.mark.skipif(not unchanged.PAIRS.is_dir(), reason="the labelled image pairs are not beside the project")
+@pytest.mark.parametrize("null", ["gain", "shift", "gain+shift"])
+def test_no_change_of_a_real_town_makes_no_patch(tmp_path, null):
+    """Roofs and roads of Taizhou with a tenth of their spread as noise: at most one patch on 576 km2."""
+    found = _run(unchanged.pair(tmp_path, unchanged.real("taizhou", 400), null, noise=0.1))
+    assert len(found.patches) <= 1
 
 
 def test_too_few_pixels_are_refused(tmp_path):

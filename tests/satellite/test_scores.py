@@ -7,7 +7,8 @@ import pytest
 
 from gis.errors import WorkbenchError
 from satellite import scores
-from satellite.scores import HALO_PX, METHODS, Counts, Method
+from satellite.score_pixels import HALO_PX
+from satellite.scores import METHODS, Counts, Method
 
 BANDS = ("blue", "red", "nir", "swir16")
 
