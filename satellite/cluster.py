@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 import time
@@ -155,11 +156,17 @@ def finish(task: Task, name: str, folder: Path) -> Finished:
         recipe = {"task": name, "verb": task.verb, "arguments": arguments, "files": written}
         files.write_json(recipe | {"figures": figures}, aside / _RECIPE)
     worker = f"{platform.node()}:{os.getpid()}"
-    return Finished(task.key, folder, figures, worker, time.perf_counter() - began, _memory_mb())
+    return Finished(task.key, folder, figures, worker, time.perf_counter() - began, memory_mb())
 
 
-def _memory_mb() -> float:
-    """Return the most memory this process ever held, NaN on systems that do not tell."""
+def memory_mb() -> float:
+    """Return the most memory this process ever held, NaN on systems that do not tell.
+
+    Linux hands ``ru_maxrss`` on from a parent to what it starts, but not the mark in the process's own status.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file() and (mark := re.search(r"VmHWM:\s*(\d+) kB", status.read_text("ascii", "replace"))):
+        return int(mark[1]) * 1024 / 1e6
     try:
         import resource
     except ImportError:  # Windows

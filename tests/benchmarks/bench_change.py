@@ -6,7 +6,6 @@ score at most 2.0 times decode (goal 1.3), GeoPackage at most 3.5 times, at most
 """
 
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -17,7 +16,7 @@ import tile_pair
 from rasterio.windows import Window
 
 from cross_check import chain
-from satellite import alignment, canvases, detection, files
+from satellite import alignment, canvases, cluster, detection, files
 from satellite.files import PairFiles
 
 WANTED = {"score": 2.0, "patches": 3.5}
@@ -61,9 +60,7 @@ def measured(work, *arguments):
 def _measure(work, arguments, queue):
     began, busy = time.perf_counter(), time.process_time()
     work(*arguments)
-    # Linux counts in kilobytes.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    queue.put((time.perf_counter() - began, time.process_time() - busy, peak))
+    queue.put((time.perf_counter() - began, time.process_time() - busy, cluster.memory_mb() / 1e3))
 
 
 def main(folder):

@@ -1,6 +1,9 @@
 """Tiles on threads: each one once, resumed by hash, never half-written."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +149,14 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):
     with pytest.raises(WorkbenchError) as refusal:
         cluster.run(_tasks(1), tmp_path, scheduler="tcp://127.0.0.1:1")
     assert refusal.value.code == "cluster.no_scheduler"
+
+
+def test_memory_is_that_of_the_process_itself():
+    """What a large parent held is not told of the small process that it starts."""
+    if not Path("/proc/self/status").is_file():
+        pytest.skip("only Linux keeps the mark")
+    told = "from satellite import cluster; print(cluster.memory_mb())"
+    start = f"subprocess.run([sys.executable, '-c', {told!r}], check=True)"
+    large = f"import subprocess, sys; held = bytearray(900_000_000); {start}"
+    answer = subprocess.run([sys.executable, "-c", large], check=True, capture_output=True, text=True)
+    assert 10 < float(answer.stdout) < 800
