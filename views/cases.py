@@ -146,7 +146,7 @@ def asked(words: Catalogue, name: str, known: object = None, said: str = "", key
     """Ask for a field of a record, by its name or by what is said: a day by a calendar, all else by a line."""
     said = said or field(words, name)
     if not name.endswith("_on"):
-        return st.text_input(said, value=str(known or ""), key=key)
+        return st.text_input(said, value=str(known or ""), key=key, placeholder=words.words.get(f"hint.{name}"))
     first = date.fromisoformat(str(known)) if known else state.now().astimezone(BEIJING).date()
     return st.date_input(said, first, format="YYYY-MM-DD", key=key).isoformat()
 
@@ -207,6 +207,8 @@ def _what(words: Catalogue, event: Event) -> str:
 def _value(words: Catalogue, name: str, value: object) -> str:
     if value is None:
         return "-"
+    if name == "receiver":
+        return casebook.region_names(state.project(), words.language).get(str(value), str(value))
     catalogues = {"human_class": "class", "trigger": "sources", "way": "way", "look_back_read": "look_back"}
     return words.say(f"{catalogues[name]}.{value}") if name in catalogues else str(value)
 

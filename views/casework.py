@@ -13,7 +13,7 @@ from cross_check import casebook
 from cross_check.ledger import rules
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
-from views import cases, frame, listing, next_steps, state, who, wording
+from views import cases, choosing, frame, listing, next_steps, state, who, wording
 
 PAGE = "casework"
 _HEIGHT = 460
@@ -125,7 +125,7 @@ def _table(words: Catalogue, leads: gpd.GeoDataFrame) -> list[str]:
         table,
         height=_HEIGHT,
         hide_index=True,
-        key=f"{PAGE}-list",
+        key=choosing.keep(PAGE, list(leads["lead_id"])),
         on_select="rerun",
         selection_mode="multi-row",
         column_config={words.say("cases.column_due_on"): st.column_config.TextColumn(width=125)},

@@ -95,6 +95,28 @@ def table(
     )
 
 
+def keep(page: str, ids: Sequence[str]) -> str:
+    """Keep what is chosen in a list on its records, not on its rows, when the list is another one; return its key.
+
+    A table remembers the numbers of its rows. After an act or on another tab other records stand there, and the next
+    act would be theirs.
+
+    Parameters
+    ----------
+    page : str
+    ids : sequence of str
+        Record of each row that is about to be drawn.
+    """
+    key, mark = f"{page}-list", f"{page}-listed"
+    before, now = st.session_state.get(mark), list(ids)
+    if key in st.session_state and before is not None and before != now:
+        rows = st.session_state[key]["selection"]["rows"]
+        still = [now.index(before[row]) for row in rows if row < len(before) and before[row] in now]
+        st.session_state[key] = {"selection": {"rows": still, "columns": [], "cells": []}}
+    st.session_state[mark] = now
+    return key
+
+
 def _follow_map(page: str) -> None:
     pick = board.picked(f"{page}-map")
     if pick:

@@ -37,6 +37,7 @@ def begin() -> Catalogue:
     words = catalogue(language())
     st.set_page_config(page_title=words.say("app.name"), page_icon=str(_MARK), layout="wide")
     st.html(_STYLE)
+    st.html(_SELECT_ALL.replace("SAID", words.say("app.select_all")))
     st.logo(str(_LOGO), size="large", icon_image=str(_MARK))
     return words
 
@@ -99,6 +100,12 @@ def upload(words: Catalogue, label: str, endings: list[str], *, key: str) -> Upl
     st.html(_UPLOAD.replace("SAID", said))
     return st.file_uploader(label, endings, key=key)
 
+
+# Streamlit's own word stands in English in every list of several choices.
+_SELECT_ALL = """<style>
+[role=option][data-key="__select_all__"] * { font-size: 0; }
+[role=option][data-key="__select_all__"] *::after { content: "SAID"; font-size: 0.95rem; }
+</style>"""
 
 _UPLOAD = """<style>
 [data-testid=stFileUploaderDropzoneInstructions], [data-testid=stFileUploaderDropzone] > span:not(:has(button)),

@@ -27,6 +27,9 @@ _VERDICTS = ("suspected", "doubtful", "excluded")
 
 def draw(words: Catalogue, lead: pd.Series, record: Record) -> None:
     """Offer what can be done next with a lead in its state and for the role of who works."""
+    turn(words, "lead", lead["state"])
+    if lead["state"] == "suspected":
+        st.page_link("views/orders.py", label=words.say("casework.to_orders"), icon=":material/gavel:")
     if not who.name():
         st.info(words.say("casework.who"), icon=":material/person:")
     elif lead["state"] in READABLE:
@@ -39,6 +42,30 @@ def draw(words: Catalogue, lead: pd.Series, record: Record) -> None:
         problem(words, str(record.fields["problem_id"]))
     else:
         onward(words, [lead["lead_id"]], lead["state"], dict(record.fields))
+
+
+def turn(words: Catalogue, kind: str, now: str) -> None:
+    """Say what usually follows on a state and whose turn it is, whoever looks."""
+    follows: dict[tuple[str, ...], list[str]] = {}
+    for to, roles in rules.usual(kind, now).items():
+        follows.setdefault(roles, []).append(words.say(f"{kind}_state.{to}"))
+    if not follows:
+        st.caption(words.say("casework.over"))
+        return
+    joint = words.say("triage_cli.joint")
+    said = [
+        words.say(
+            "casework.turn", to=joint.join(states), roles=joint.join(words.say(f"roles.{role}") for role in roles)
+        )
+        for roles, states in follows.items()
+    ]
+    st.caption(words.say("casework.turns", turns=words.say("casework.turns_joint").join(said)))
+
+
+def offered(kind: str, now: str) -> list[str]:
+    """Return the states that who works may bring about, the usual ones before those that go back or aside."""
+    usual = rules.usual(kind, now)
+    return sorted(rules.moves(kind, now, who.role()), key=lambda to: to not in usual)
 
 
 def take(words: Catalogue) -> None:
@@ -96,10 +123,15 @@ def inspection(words: Catalogue, record: Record) -> None:
     staff = officers.completed(files.read_table(path))
     today = state.now().astimezone(BEIJING).date()
     with st.form(f"inspect-{record.key[1]}-{record.version}", border=True):
-        day = st.date_input(words.say("casework.visit_on"), today)
+        day = st.date_input(words.say("casework.visit_on"), today, format="YYYY-MM-DD")
         fit = staff[officers.unfit(staff, first=today, last=today) == ""]
         names = dict(zip(fit["officer_id"], fit["name"] + " " + fit["certificate_no"].fillna(""), strict=True))
-        going = st.multiselect(words.say("casework.officers"), list(names), format_func=lambda each: names[each])
+        going = st.multiselect(
+            words.say("casework.officers"),
+            list(names),
+            format_func=lambda each: names[each],
+            placeholder=words.say("casework.choose_officers"),
+        )
         kind = st.selectbox(
             words.say("casework.check_kind"),
             rules.CHECKS,
@@ -125,7 +157,8 @@ def problem(words: Catalogue, problem_id: str) -> None:
 
 def steps(words: Catalogue, record: Record) -> None:
     """Offer the states that may follow on that of a problem, and ask for what each needs."""
-    known = rules.moves("problem", record.state, who.role())
+    turn(words, "problem", record.state)
+    known = offered("problem", record.state)
     if not known:
         st.caption(words.say("problems_page.nothing", role=words.say(f"roles.{who.role()}")))
         return
@@ -150,14 +183,14 @@ def _move_problem(problem_id: str, to: str, seen: int, told: dict[str, Any]) -> 
 def _open(words: Catalogue, record: Record) -> None:
     if st.button(words.say("casework.make_problem"), type="primary", key=f"problem-{record.key[1]}"):
         verb = partial(orders.open_problem, cases.ledger(), who.act(), record.key[1])
-        if cases.attempt(words, verb, words.say("casework.recorded")):
+        if cases.attempt(words, verb, words.say("casework.made", name=f"P{record.key[1][1:]}")):
             st.rerun()
     onward(words, [record.key[1]], record.state, dict(record.fields))
 
 
 def onward(words: Catalogue, lead_ids: Sequence[str], now: str, known: dict[str, Any]) -> None:
     """Offer the states that may follow for this role, and ask for what each needs."""
-    steps = [to for to in rules.moves("lead", now, who.role()) if to not in ELSEWHERE]
+    steps = [to for to in offered("lead", now) if to not in ELSEWHERE]
     if not steps:
         st.caption(words.say("casework.nothing", role=words.say(f"roles.{who.role()}")))
         return
@@ -186,9 +219,16 @@ def _fields(words: Catalogue, mark: str, needed: Sequence[str], known: dict[str,
     """Ask for each field that a move needs, filled with what is known, and for the reason; return the widgets' keys."""
     keys = {name: f"{mark}-{name}" for name in (*needed, "why")}
     for name in needed:
-        cases.asked(words, name, known.get(name), key=keys[name])
+        cases.asked(words, name, known.get(name) or _guess(words, name, known), key=keys[name])
     st.text_input(words.say("casework.why_needed" if asks else "casework.why"), key=keys["why"])
     return keys
+
+
+def _guess(words: Catalogue, name: str, known: dict[str, Any]) -> str | None:
+    """Return what a field most often holds: a case goes to the division that it lies in."""
+    if name != "receiver" or not known.get("division_code"):
+        return None
+    return casebook.region_names(state.project(), words.language).get(str(known["division_code"]))
 
 
 def undo(words: Catalogue, number: int) -> None:

@@ -15,7 +15,7 @@ from cross_check.orders import Decision
 from cross_check.triage import Proposal
 from gis.history import BEIJING
 from gis.language import Catalogue
-from views import cases, frame, order_form, printing, state, who, wording
+from views import cases, choosing, frame, order_form, printing, state, who, wording
 
 PAGE = "orders"
 _HEIGHT = 340
@@ -70,8 +70,9 @@ def _table(words: Catalogue, leads: gpd.GeoDataFrame, proposals: Mapping[str, Pr
         "lead_id": list(leads["lead_id"]),
     }
     table = pd.DataFrame({words.say(f"cases.column_{name}"): values for name, values in columns.items()})
+    key = choosing.keep(PAGE, list(leads["lead_id"]))
     picked = st.dataframe(
-        table, height=_HEIGHT, hide_index=True, key=f"{PAGE}-list", on_select="rerun", selection_mode="multi-row"
+        table, height=_HEIGHT, hide_index=True, key=key, on_select="rerun", selection_mode="multi-row"
     )
     rows = [row for row in picked["selection"]["rows"] if row < len(leads)]
     return list(leads["lead_id"].iloc[rows])

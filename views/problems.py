@@ -15,7 +15,7 @@ from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
 from gis.history import BEIJING
 from gis.language import Catalogue
-from views import cases, frame, handout, next_steps, state, who, wording
+from views import cases, choosing, frame, handout, next_steps, state, who, wording
 
 PAGE = "problems"
 _HEIGHT = 460
@@ -98,7 +98,7 @@ def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
         _headed(words, shown),
         height=min(_HEIGHT, 38 + 35 * max(len(shown), 3)),
         hide_index=True,
-        key=f"{PAGE}-list",
+        key=choosing.keep(PAGE, list(shown["problem_id"])),
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -157,6 +157,8 @@ def _problem(words: Catalogue, problem_id: str) -> None:
     with parts["act"]:
         if who.name():
             next_steps.steps(words, record)
+        else:
+            next_steps.turn(words, "problem", record.state)
         st.html(cases.history(words, cases.ledger().events(record.key)))
     with parts["deadline"]:
         _deadline(words, record)
@@ -288,10 +290,12 @@ def _look_back(words: Catalogue, record: Record) -> None:
         return
     if not state.project().recipe.is_file():
         st.caption(words.say("problems_page.no_detection"))
+        st.page_link("views/change.py", label=words.say("problems_page.detect"), icon=":material/difference:")
     elif st.button(words.say("problems_page.look"), key=f"look-{record.key[1]}", icon=":material/satellite_alt:"):
         verb = partial(_look, record.key[1])
         if cases.attempt(words, verb, words.say("casework.recorded")):
             st.rerun()
+        st.page_link("views/change.py", label=words.say("problems_page.detect"), icon=":material/difference:")
     if told:
         with st.form(f"read-{record.key[1]}-{record.version}", border=True):
             verdict = st.selectbox(

@@ -163,6 +163,20 @@ def moves(object_kind: str, state: str, role: str = "") -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def usual(object_kind: str, state: str) -> dict[str, tuple[str, ...]]:
+    """Return the states that usually follow on a state, with the roles that bring each about.
+
+    A move that asks for a reason goes back or aside; what is left is the way on. Empty where a record is done with.
+    """
+    return {
+        to: tuple(move["roles"])
+        for move in data.rules("rules")["moves"]
+        if move["object"] == object_kind and state in move["from"] and not move.get("reason")
+        for to in move["to"]
+        if to != state
+    }
+
+
 def needs(object_kind: str, state: str, to: str) -> tuple[tuple[str, ...], bool]:
     """Return the fields that a move needs, and whether it needs a reason.
 

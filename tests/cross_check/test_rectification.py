@@ -137,7 +137,7 @@ def test_evidence_is_kept_by_content_and_its_name_is_not(project, tmp_path):
     assert "王某" not in "".join(str(event.plain()) for event in casebook.opened(project).events())
 
 
-def _detection(folder, *, before, after, kinds=(), seen=True):
+def detection(folder, *, before, after, kinds=(), seen=True):
     """Write a detection around the heap of ``cases.lead``: dates, what was seen, patches at the place."""
     folder.mkdir(parents=True)
     data = np.full((60, 60), 0 if seen else 255, np.uint8)
@@ -159,7 +159,7 @@ def _detection(folder, *, before, after, kinds=(), seen=True):
 def test_a_look_back_against_closing_stops_the_announcement(project, tmp_path):
     """Until a person reads it otherwise or goes on with a reason; the machine's verdict stays beside the person's."""
     name, ledger = opened(project, state="verifying"), casebook.opened(project)
-    folder = _detection(tmp_path / "d", before="2026-06-20", after="2026-09-01")
+    folder = detection(tmp_path / "d", before="2026-06-20", after="2026-09-01")
     found, _ = rectification.look_back(project, cases.act(), name, folder)
     assert (found.verdict, found.speaks) == ("untouched", "against")
     accepted = {"acceptance": "合格"}
@@ -189,7 +189,7 @@ def test_a_look_back_against_closing_stops_the_announcement(project, tmp_path):
 def test_a_planted_heap_is_looked_back_at(project, tmp_path, before, kinds, seen, verdict):
     """Gone, still there, changed, again, not seen; the recipe's hash and the dates are on record."""
     name = opened(project)
-    folder = _detection(tmp_path / "d", before=before, after="2026-09-01", kinds=kinds, seen=seen)
+    folder = detection(tmp_path / "d", before=before, after="2026-09-01", kinds=kinds, seen=seen)
     found, _ = rectification.look_back(project, cases.act(), name, folder)
     told = _fields(project, name)["look_back"]
     assert found.verdict == told["verdict"] == verdict
@@ -200,7 +200,7 @@ def test_a_planted_heap_is_looked_back_at(project, tmp_path, before, kinds, seen
 def test_a_look_back_needs_dates_and_a_problem(project, tmp_path):
     """A detection without days, a problem that is none, a reading of nothing."""
     name, ledger = opened(project), casebook.opened(project)
-    folder = _detection(tmp_path / "d", before=None, after="2026-09-01")
+    folder = detection(tmp_path / "d", before=None, after="2026-09-01")
     assert _refused(rectification.look_back, project, cases.act(), name, folder) == "lookbacks.no_dates"
     assert _refused(rectification.look_back, project, cases.act(), "P0", folder) == "ledger.no_record"
     assert _refused(rectification.read_look_back, ledger, cases.act(), name, "gone") == "lookbacks.none"

@@ -55,3 +55,36 @@ def test_a_confirmed_lead_becomes_a_problem_that_moves_on(monkeypatch, tmp_path)
     _press(test, "转为问题")
     assert ledger.record(("problem", f"P{name[1:]}")).state == "pooled"
     assert ledger.verify().whole
+
+
+def test_a_page_says_whose_turn_it_is_and_where(monkeypatch, tmp_path):
+    """A suspected lead goes on by an order of the approver; the analyst, who may only go back, is told so."""
+    project = cases.project(tmp_path / "p")
+    cases.suspected(project, cases.lead("1"))
+    test = _page(monkeypatch, project, "analyst")
+    assert "下一步：待下发（由负责人办理）" in [each.value for each in test.caption]
+    assert not test.exception
+
+
+def test_what_goes_on_is_offered_before_what_goes_back(monkeypatch, tmp_path):
+    """To give back a lead asks for a reason and is the last that is offered."""
+    project = cases.project(tmp_path / "p")
+    (name,) = cases.suspected(project, cases.lead("1"))
+    orders.decide(project, cases.act("approver"), [Decision(name, "onsite_now")])
+    test = _page(monkeypatch, project, "analyst")
+    assert next(box for box in test.selectbox if box.label == "变更为").options == ["待核查", "疑似"]
+    assert next(field for field in test.text_input if field.label == "接收单位").value == "哈尔滨市"
+
+
+def test_a_lead_stays_chosen_when_the_list_changes(monkeypatch, tmp_path):
+    """Another lead slips into its row; the next act is still about the one that was chosen."""
+    project = cases.project(tmp_path / "p")
+    ids = cases.suspected(project, cases.lead("1"), cases.lead("2", lon=126.9), cases.lead("3", lon=126.7))
+    test = _page(monkeypatch, project, "analyst")
+    shown = test.subheader[0].value.split()[0]
+    assert shown in ids
+    other = next(name for name in ids if name != shown)
+    orders.decide(project, cases.act("approver"), [Decision(other, "onsite_now")])
+    test.run()
+    assert test.dataframe[0].value.iloc[0].to_list()[-1] == other
+    assert test.subheader[0].value.split()[0] == shown

@@ -184,3 +184,26 @@ def test_the_rest_of_the_refusals():
         rules.admit(_act("analyst"), Entry("lead.add", ("order", "L"), {}, "drafted"), Record(("order", "L")))
     with pytest.raises(WorkbenchError):
         rules.needs("lead", "new", "confirmed")
+
+
+def test_the_usual_way_on_goes_from_a_new_lead_to_a_closed_problem():
+    """What asks for a reason goes back or aside and is left out; a record that is done with has no way on."""
+    assert rules.usual("lead", "suspected") == {"to_issue": ("approver",)}
+    assert rules.usual("problem", "announced") == {"closed": ("approver",)}
+    for kind, first, last in (("lead", "new", "problem"), ("problem", "pooled", "closed")):
+        reached, waiting = {first}, [first]
+        while waiting:
+            new = set(rules.usual(kind, waiting.pop())) - reached
+            reached |= new
+            waiting += new
+        assert last in reached
+        assert not rules.usual(kind, last)
+    assert not rules.usual("lead", "excluded")
+
+
+def test_a_contractor_is_nowhere_on_the_way_of_a_lead_or_problem():
+    """Neither usual moves nor others name the role."""
+    for kind, states in (("lead", rules.LEAD_STATES), ("problem", rules.PROBLEM_STATES)):
+        for state in states:
+            assert not rules.moves(kind, state, "contractor")
+            assert not any("contractor" in roles for roles in rules.usual(kind, state).values())
