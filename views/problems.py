@@ -33,7 +33,9 @@ def page() -> None:
         st.info(words.say("problems_page.empty"), icon=":material/inbox:")
         st.page_link("views/casework.py", label=words.say("casework.title"), icon=":material/assignment_late:")
         return
-    _alarm(words, found)
+    # Where there is no alarm its place stays: parts of the page that move up forget which of them was open.
+    with st.container():
+        _alarm(words, found)
     shown = _tab(words, found)
     left, right = st.columns([3, 2], gap="medium")
     with left:
