@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from gis import schema
-from gis.crs import GEODESIC
 from satellite import differences, patches
 from satellite.patches import Grid
 
@@ -114,7 +113,7 @@ def area_errors_m2(found: gpd.GeoDataFrame, facts: Facts) -> NDArray[np.float64]
     left of misregistration moves two opposite borders together, a quarter of the outline each way.
     """
     edge = np.sqrt(facts.grid.pixel_m2)
-    around = np.array([GEODESIC.geometry_length(outline) for outline in found.geometry.boundary])
+    around = patches.lengths_m(found.geometry)
     mixed = facts.grid.pixel_m2**2 * (around / edge) * _UNIFORM
     moved = (np.nan_to_num(facts.residual_px) * edge * around / 4) ** 2
     return np.asarray(np.sqrt(mixed + moved))

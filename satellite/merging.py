@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pandas.api.typing import SeriesGroupBy
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -21,14 +22,14 @@ from gis.crs import STORAGE
 WITHIN_M = 50.0
 APART_DAYS = 28
 _SNAP_DEG = 1e-8
-_RULES: dict[str, Callable[[pd.Series], object]] = {
-    **dict.fromkeys(("area_m2", "pixels", "fire_points"), lambda column: column.sum(min_count=1)),
-    **dict.fromkeys(("after_on", "holds_to", "probability", "looks", "fire_on"), pd.Series.max),
-    **dict.fromkeys(("before_on", "first_on", "unseen_m", "fire_m"), pd.Series.min),
-    "area_error_m2": lambda column: float(np.sqrt(np.square(column).sum())),
-    "gates": lambda column: ";".join(dict.fromkeys(";".join(column).split(";"))),
-    "in_zones": lambda column: ";".join(sorted(set(";".join(column).split(";")) - {""})),
-}
+_RULES: tuple[tuple[tuple[str, ...], Callable[[SeriesGroupBy], pd.Series]], ...] = (
+    (("area_m2", "pixels", "fire_points"), lambda parts: parts.sum(min_count=1)),
+    (("after_on", "holds_to", "probability", "looks", "fire_on"), lambda parts: parts.max()),
+    (("before_on", "first_on", "unseen_m", "fire_m"), lambda parts: parts.min()),
+    (("area_error_m2",), lambda parts: parts.agg(lambda column: float(np.sqrt(np.square(column).sum())))),
+    (("gates",), lambda parts: parts.agg(lambda column: ";".join(dict.fromkeys(";".join(column).split(";"))))),
+    (("in_zones",), lambda parts: parts.agg(lambda column: ";".join(sorted(set(";".join(column).split(";")) - {""})))),
+)
 """How the parts of a patch are joined where it is not by their mean, weighed by area."""
 
 
@@ -66,8 +67,8 @@ def merge(found: gpd.GeoDataFrame, *, within_m: float = WITHIN_M, apart_days: in
     if sizes.max() == 1:
         return Merged(found, 0)
     alone = found[sizes[group] == 1]
-    made = [_whole(found[group == one]) for one in np.flatnonzero(sizes > 1)]
-    wholes = gpd.GeoDataFrame(made, crs=found.crs).astype(dict(found.dtypes.drop("geometry")))
+    several = sizes[group] > 1
+    wholes = _wholes(found[several], group[several]).astype(dict(found.dtypes.drop("geometry")))
     together = gpd.GeoDataFrame(pd.concat([alone, wholes], ignore_index=True), crs=STORAGE)
     ranked = together.sort_values(["score", "patch_id"], ascending=[False, True], ignore_index=True)
     return Merged(ranked, len(found) - len(ranked))
@@ -92,18 +93,31 @@ def near_in_time(one: NDArray[np.datetime64], other: NDArray[np.datetime64], apa
         return np.asarray(unknown | (~np.isnat(one) & ~np.isnat(other) & (apart <= apart_days)))
 
 
-def _whole(parts: gpd.GeoDataFrame) -> dict[str, object]:
+def _wholes(parts: gpd.GeoDataFrame, group: NDArray[np.int32]) -> gpd.GeoDataFrame:
+    """Join the parts of each group, a row a group."""
+    order = np.lexsort((parts["patch_id"].to_numpy(str), -parts["score"].to_numpy(dtype=float), group))
+    parts, group = parts.iloc[order], group[order]
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
     weights = parts["area_m2"].to_numpy(dtype=float)
-    strongest = parts.sort_values(["score", "patch_id"], ascending=[False, True]).iloc[0]
-    return {str(name): _joined(str(name), column, weights, strongest) for name, column in parts.items()}
+    made = {str(name): _joined(column, weights, starts) for name, column in parts.items()}
+    return gpd.GeoDataFrame(made, crs=parts.crs)
 
 
-def _joined(name: str, column: pd.Series, weights: NDArray[np.float64], strongest: pd.Series) -> object:
+def _joined(column: pd.Series, weights: NDArray[np.float64], starts: NDArray[np.intp]) -> object:
+    """Join one column of parts that lie group by group, the strongest part of each first."""
+    name = str(column.name)
     if name == "geometry":
-        return shapely.union_all(column.to_numpy(), grid_size=_SNAP_DEG)
-    if name in _RULES:
-        return _RULES[name](column)
-    if pd.api.types.is_float_dtype(column):
-        known = column.notna().to_numpy()
-        return np.average(column[known], weights=weights[known]) if known.any() else np.nan
-    return strongest[name]
+        return [shapely.union_all(shapes, grid_size=_SNAP_DEG) for shapes in np.split(column.to_numpy(), starts[1:])]
+    number = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(column)))
+    grouped = pd.Series(column.array, name=name).groupby(number)
+    if rule := next((rule for names, rule in _RULES if name in names), None):
+        return rule(grouped).array
+    return _means(column, weights, starts) if pd.api.types.is_float_dtype(column) else column.iloc[starts].array
+
+
+def _means(column: pd.Series, weights: NDArray[np.float64], starts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the means of what is known, weighed, NaN where nothing is."""
+    known = column.notna().to_numpy()
+    values = np.where(known, column.to_numpy(dtype=float), 0.0)
+    total, weight = (np.add.reduceat(each, starts) for each in (values * weights, known * weights))
+    return np.divide(total, weight, out=np.full(len(starts), np.nan), where=weight > 0)

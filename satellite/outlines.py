@@ -10,11 +10,10 @@ import shapely
 from numpy.typing import NDArray
 from rasterio import features
 
+from satellite import corners
 from satellite.runs import Runs
 
 _SHEET_PX = 2048
-SMOOTH_PX = 1.0
-"""Corners that enclose less than a square of this edge are taken for steps of the raster (Visvalingam and Whyatt)."""
 
 Whole = NDArray[np.int32]
 Shapes = NDArray[np.object_]
@@ -57,29 +56,32 @@ def trace(runs: Runs, labels: Whole, count: int) -> Shapes:
     return drawn
 
 
-def smooth(outlines: Shapes, *, corner_px: float = SMOOTH_PX) -> Shapes:
-    """Return outlines without the steps of the raster; common borders stay common.
+def smooth(outlines: Shapes) -> Shapes:
+    """Return outlines without the steps of the raster, see ``corners``; common borders stay common.
 
     Parameters
     ----------
     outlines : array of Polygon or MultiPolygon
         See ``trace``; none overlaps another.
-    corner_px : float
-        See ``SMOOTH_PX``.
     """
     if not len(outlines):
         return outlines
-    # Coverages ask for equal vertices along a common border; every pixel corner is one.
-    noded = shapely.segmentize(outlines, 1.0)
-    parts, owner = shapely.get_parts(noded, return_index=True)
-    simple = shapely.coverage_simplify(parts, corner_px)
-    kept = np.where(shapely.is_valid(simple) & ~shapely.is_empty(simple), simple, parts)
+    parts, owner = shapely.get_parts(outlines, return_index=True)
+    _, places, (rings, ends) = shapely.to_ragged_array(parts)
+    places, rings = corners.without_steps(places, rings)
+    simple = shapely.from_ragged_array(shapely.GeometryType.POLYGON, places, (rings, ends))
     many = np.bincount(owner, minlength=len(outlines)) > 1
     drawn = np.empty(len(outlines), object)
-    drawn[owner] = kept
-    for at in np.flatnonzero(many):
-        drawn[at] = shapely.MultiPolygon(list(kept[owner == at]))
+    drawn[owner] = simple
+    for at, first, last in zip(np.flatnonzero(many), *_spans(owner, many), strict=True):
+        drawn[at] = shapely.MultiPolygon(list(simple[first:last]))
     return drawn
+
+
+def _spans(owner: NDArray[np.intp], many: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where the parts of outlines of many parts begin and end."""
+    at = np.flatnonzero(many)
+    return np.searchsorted(owner, at), np.searchsorted(owner, at, side="right")
 
 
 def _boxes(runs: Runs, order: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -1,10 +1,11 @@
 """Patches: polygons from pixels and summaries of pixels under polygons. The one door between raster and vector."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -303,8 +304,27 @@ def burn(outlines: gpd.GeoSeries, values: Sequence[int], grid: Grid) -> NDArray[
 
 
 def areas_m2(outlines: Iterable[Geometry]) -> list[float]:
-    """Return areas on the ellipsoid of outlines in EPSG:4490."""
-    return [abs(GEODESIC.geometry_area_perimeter(outline)[0]) for outline in outlines]
+    """Return areas on the ellipsoid of outlines in EPSG:4490, their holes left out."""
+    return np.abs(_by_ring(list(outlines), lambda lon, lat: GEODESIC.polygon_area_perimeter(lon, lat)[0])).tolist()
+
+
+def lengths_m(outlines: Iterable[Geometry]) -> NDArray[np.float64]:
+    """Return lengths on the ellipsoid of the borders of outlines in EPSG:4490, those of holes among them."""
+    return _by_ring(list(outlines), GEODESIC.line_length)
+
+
+def _by_ring(
+    outlines: list[Geometry], measure: Callable[[NDArray[np.float64], NDArray[np.float64]], float]
+) -> NDArray[np.float64]:
+    """Return the sum over the rings of each outline of a measure of their longitudes and latitudes."""
+    parts, of_part = shapely.get_parts(outlines, return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    places, of_place = shapely.get_coordinates(rings, return_index=True)
+    ends = np.searchsorted(of_place, np.arange(len(rings) + 1))
+    lon, lat = np.ascontiguousarray(places.T)
+    found = [measure(lon[first:last], lat[first:last]) for first, last in pairwise(ends.tolist())]
+    totals = np.bincount(of_part[of_ring], weights=np.array(found, float), minlength=len(outlines))
+    return totals.astype(np.float64)
 
 
 def seen_share(change: NDArray[np.uint8], grid: Grid, outlines: gpd.GeoSeries) -> pd.Series:
