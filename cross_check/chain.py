@@ -316,6 +316,7 @@ def _recipe(
         "figures": {
             "canonical_correlations": [round(rho, 6) for rho in found.scorer.rho],
             "iterations": found.scorer.iterations,
+            "constant_bands": list(found.scorer.unused),
             "shift_px": asdict(found.shift),
             "registration": found.alignment.recorded(),
             "noise": asdict(found.noise),

@@ -32,7 +32,8 @@ LEAST_CHANCE = 1e-12
 
 _RANKS = (0.2, 0.55)
 _TAIL = 0.01
-_MOST_CHANGED = 0.5
+_MOST_CHANGED = 0.7
+_SETTLED = 1e-4
 _LAGS_PX = (1, 2, 4, 8)
 _FAINT = 0.1
 _PARTS = 20
@@ -66,20 +67,21 @@ class Null:
         return float(stats.gamma.sf(threshold**2, self.shape, scale=self.scale))
 
 
-def fit_null(strengths: Array, *, rounds: int = 8) -> Null:
+def fit_null(strengths: Array, *, rounds: int = 50) -> Null:
     """Fit the no-change law to the lower part of the strengths, where change hardly reaches.
 
     A plain chi-square is far too narrow on real pairs (land cover mixes many variances), and Otsu's threshold cuts
     through the noise when change is rare. The lower quantiles hold no-change pixels alone, so a gamma law is matched
     to two of them; the share of changed pixels is then re-estimated from what exceeds the law, and the quantiles'
-    ranks are corrected for it (the empirical null of Efron 2004, JASA 99, 96-104).
+    ranks are corrected for it (the empirical null of Efron 2004, JASA 99, 96-104). The share is first taken to be as
+    large as it may be: were it taken to be none, the law would have to hold much change too, and nothing exceed it.
 
     Parameters
     ----------
     strengths : (n,) array
         Finite strengths of a sample of pixels.
     rounds : int
-        Corrections of the share.
+        Corrections of the share at most; they end when it moves no more.
 
     Raises
     ------
@@ -87,15 +89,17 @@ def fit_null(strengths: Array, *, rounds: int = 8) -> Null:
         ``detect.no_variation`` if the strengths do not vary.
     """
     squared = np.sort(np.square(strengths, dtype=np.float64))
-    changed = 0.0
+    changed = _MOST_CHANGED
     for _ in range(rounds):
-        low, high = np.quantile(squared, [rank * (1 - changed) for rank in _RANKS])
+        low, high = (squared[int(rank * (1 - changed) * (squared.size - 1))] for rank in _RANKS)
         if not 0 < low < high:
             raise WorkbenchError("detect.no_variation", "The two images do not differ in any measurable way")
         shape = _gamma_shape(high / low)
         scale = high / stats.gamma.ppf(_RANKS[1], shape)
         beyond = 1 - np.searchsorted(squared, stats.gamma.isf(_TAIL, shape, scale=scale)) / squared.size
-        changed = float(np.clip((beyond - _TAIL) / (1 - _TAIL), 0, _MOST_CHANGED))
+        before, changed = changed, float(np.clip((beyond - _TAIL) / (1 - _TAIL), 0, _MOST_CHANGED))
+        if abs(changed - before) < _SETTLED:
+            break
     return Null(shape, float(scale), changed)
 
 

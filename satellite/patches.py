@@ -287,7 +287,8 @@ def describe(
     patches.insert(0, "patch_id", _names(marks, grid, look))
     patches.index = pd.RangeIndex(1, len(patches) + 1, name="label")
     ranked = patches.sort_values(["score", "patch_id"], ascending=[False, True])
-    checked: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "patches")
+    # The door numbers rows anew; who adds columns by label needs the labels.
+    checked: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "patches").set_index(ranked.index)
     return checked
 
 

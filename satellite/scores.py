@@ -29,6 +29,8 @@ _SHIFTED_PX = 0.85
 _REACHES_PX = 3.0
 _TO_SIGMA = 1.4826
 _FEWEST_ITERATIONS = 1
+_CONSTANT = 1e-5
+"""A band whose values differ by less than this share of them is constant; resampling leaves some rounding."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,14 @@ class Scorer:
     def of_index(self) -> bool:
         """Whether the forms are over an index and not over the bands."""
         return self.method.name in indices.INDICES
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Bands that hold one value at one of the dates, and so say nothing about change."""
+        if self.of_index:
+            return ()
+        used = self.forms_before.any(axis=0)
+        return tuple(band for band, use in zip(self.bands, used, strict=True) if not use)
 
 
 @dataclass(frozen=True)
@@ -199,7 +209,7 @@ class Counts:
 
 
 def fit(method: Method, bands: Sequence[str], before: Array, after: Array) -> Scorer:
-    """Fit a method to a sample of pixels.
+    """Fit a method to a sample of pixels; constant bands are left out, see ``Scorer.unused``.
 
     Parameters
     ----------
@@ -216,8 +226,23 @@ def fit(method: Method, bands: Sequence[str], before: Array, after: Array) -> Sc
     names = tuple(bands)
     if method.name in indices.INDICES:
         return _of_index(method, names, before, after)
-    if method.name == "cva":
-        return _of_vectors(method, names, before, after)
+    varied = _varied(before) & _varied(after)
+    if not varied.any():
+        raise WorkbenchError("detect.no_variation", "The two images do not differ in any measurable way")
+    fitted = _of_vectors if method.name == "cva" else _of_variates
+    scorer = fitted(method, names, before[varied], after[varied])
+    forms = [np.zeros((varied.sum(), varied.size)) for _ in range(2)]
+    for wide, form in zip(forms, (scorer.forms_before, scorer.forms_after), strict=True):
+        wide[:, varied] = form
+    return replace(scorer, forms_before=forms[0], forms_after=forms[1])
+
+
+def _varied(values: Array) -> NDArray[np.bool_]:
+    """Return which bands hold more than one value."""
+    return np.asarray(np.ptp(values, axis=1) > _CONSTANT * np.abs(values).max(axis=1))
+
+
+def _of_variates(method: Method, names: tuple[str, ...], before: Array, after: Array) -> Scorer:
     mad = change.fit(before, after, most_iterations=_FEWEST_ITERATIONS if method.name == "mad" else 50)
     inverse = 1 / mad.sigma[:, None]
     first, second = mad.to_before.T * inverse, mad.to_after.T * inverse

@@ -103,6 +103,19 @@ def test_means_over_strips_equal_means_over_the_whole():
     assert whole[0][1, 0] == pytest.approx(np.nanmean(bands[0, 1][labels == 1]), rel=1e-6)
 
 
+def test_ranked_rows_keep_their_labels():
+    """The strongest patch comes first, and the index still says which label each row is of."""
+    kinds = np.zeros((40, 50), np.uint8)
+    strength = np.full(kinds.shape, 5.0, np.float32)
+    for at, (row, size) in enumerate(((2, 4), (14, 9), (28, 6))):
+        kinds[row : row + size, 10 : 10 + size] = 1
+        strength[row : row + size] = 5.0 + 3 * at
+    labels, table = _described(kinds, strength)
+    assert table.index.tolist() == [3, 2, 1]
+    pixels = labels.pixels[table.index - 1]
+    assert table["area_m2"].to_numpy() == pytest.approx(100 * pixels, rel=2e-3)
+
+
 def test_ids_are_derived():
     """The same outline and dates give the same id on every run, other dates another."""
     kinds = np.zeros((40, 50), np.uint8)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from satellite import reliability
 
@@ -40,11 +41,14 @@ def test_empty_bins_are_left_out():
 
 
 def test_what_the_workbench_says_holds():
-    """On worlds kept back: in each bin of 20 patches or more what was said lies in the interval of what came true."""
+    """On worlds kept back: what was said in bins of 20 patches or more lies in intervals that hold together at 95 %."""
     found = reliability.standard()
     assert found.worlds >= 10
     assert found.bins["count"].sum() == found.count >= 150
     assert found.brier < 0.5 * found.base_brier
     assert found.error < 0.08
     many = found.bins[found.bins["count"] >= 20]
-    assert ((many["true_low"] <= many["said"]) & (many["said"] <= many["true_high"])).all()
+    for each in many.itertuples():
+        right = round(each.true * each.count)
+        interval = stats.binomtest(right, each.count).proportion_ci(1 - 0.05 / len(many), method="wilson")
+        assert interval.low <= each.said <= interval.high

@@ -37,6 +37,32 @@ def test_planted_change_stands_out():
     assert np.median(strength[inside]) > np.quantile(strength[~inside], 0.999)
 
 
+@pytest.mark.parametrize("method", ["irmad", "mad", "cva"])
+@pytest.mark.parametrize("date", [0, 1])
+def test_a_constant_band_takes_no_part(method, date):
+    """A band of one value at either date changes no score of the others, and is named; resampling may round it."""
+    rng = np.random.default_rng(9)
+    dates = _scene(rng)
+    dates[date][1] = 0.1 + 1e-8 * rng.normal(size=dates[date][1].shape)
+    scorer = _fitted(*dates, method)
+    assert scorer.unused == ("red",)
+    found = scores.strength(scorer, Counts.of_values(*dates))[0]
+    left = [np.delete(each, 1, axis=0) for each in dates]
+    flat = (each.reshape(3, -1).astype(float) for each in left)
+    alone = scores.fit(Method(method), ("blue", "nir", "swir16"), *flat)
+    assert alone.unused == ()
+    assert found == pytest.approx(scores.strength(alone, Counts.of_values(*left))[0], abs=1e-4)
+
+
+@pytest.mark.parametrize("method", ["irmad", "mad", "cva"])
+def test_bands_that_are_all_constant_are_refused(method):
+    """Two blank sheets are no pair."""
+    blank = np.full((4, 40, 40), 0.1, np.float32)
+    with pytest.raises(WorkbenchError) as refusal:
+        _fitted(blank, blank, method)
+    assert refusal.value.code == "detect.no_variation"
+
+
 def test_unobserved_pixels_are_nan_and_do_not_leak():
     """NaN in one band of one date hides the pixel, and the smoothing takes nothing from it."""
     before, after = _scene(np.random.default_rng(5))
