@@ -91,8 +91,8 @@ class Scorer:
         """Bands that hold one value at one of the dates, and so say nothing about change."""
         if self.of_index:
             return ()
-        used = self.forms_before.any(axis=0)
-        return tuple(band for band, use in zip(self.bands, used, strict=True) if not use)
+        columns = zip(self.bands, self.forms_before.T, strict=True)
+        return tuple(band for band, weights in columns if not weights.any())
 
 
 @dataclass(frozen=True)
