@@ -51,7 +51,7 @@ def read(project: Project, *, ends_on: dt.date, past: Path | None = None) -> Gro
 
 
 def keep_past(source: Path, project: Project) -> Step:
-    """Take a table of earlier rounds (round, home_division, division_code, under Chinese or these headings) into the project.
+    """Take a table of earlier rounds into the project: ``PAST`` under its own or Chinese headings.
 
     Raises
     ------
@@ -63,7 +63,9 @@ def keep_past(source: Path, project: Project) -> Step:
     rows = files.read_table(source) if source.suffix == ".parquet" else readers.read_rows(source)
     plain = {entries.plain(str(name)): str(name) for name in rows}
     told = data.rules("forms")["past_rounds"]["columns"]
-    found = {plain[known]: name for name, names in told.items() for known in map(entries.plain, names) if known in plain}
+    found = {
+        plain[known]: name for name, names in told.items() for known in map(entries.plain, names) if known in plain
+    }
     rows = pd.DataFrame(rows).rename(columns=found)
     columns = [each for each in PAST.columns if each in rows]
     table = schema.demand(rows[columns].replace("", None), PAST, source.name)

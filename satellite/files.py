@@ -78,6 +78,14 @@ class Pair:
         """Return the pair with the second image moved back by a shift."""
         return replace(self, shift_px=(east_px, south_px))
 
+    def part(self, rows: tuple[int, int], columns: tuple[int, int]) -> "Pair":
+        """Return a window of the pair, first and last pixels (exclusive), as a pair of its own on the same files."""
+        (top, bottom), (left, right) = rows, columns
+        corner = self.grid.transform @ Affine.translation(left, top)
+        before, after, *clear = (source.moved(top, left) for source in (self.before, self.after, *self.clear))
+        grid = replace(self.grid, transform=corner, rows=bottom - top, columns=right - left)
+        return replace(self, before=before, after=after, clear=tuple(clear), grid=grid)
+
     def read(self, rows: slice, columns: slice = slice(None)) -> tuple[Image, Image]:
         """Return (p, rows, columns) float32 of both dates, NaN where nodata or not clear.
 

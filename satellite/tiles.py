@@ -5,7 +5,7 @@ Each verb gets the folder to write into and its arguments, and returns figures; 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -149,7 +149,7 @@ def compare(
     before: Path,
     after: Path,
     clear: Sequence[Path],
-    window: Mapping[str, Sequence[int]] | None,
+    window: Mapping[str, tuple[int, int]] | None,
     dates: Sequence[str | None],
     false_alarm: float,
 ) -> Figures:
@@ -166,7 +166,7 @@ def compare(
     first, second = (date.fromisoformat(day) if day else None for day in dates)
     params = detection.Params(false_alarm=false_alarm, smallest_m2=0)
     with images.open_pair(PairFiles(before, after, tuple(clear))) as whole:
-        pair = replace(whole, grid=within(whole.grid, window)) if window else whole
+        pair = whole.part(**window) if window else whole
         grid = pair.grid
         try:
             found = detection.run(pair, before_on=first, after_on=second, params=params)

@@ -222,3 +222,17 @@ def test_an_empty_border_is_not_observed(tmp_path):
         before, _ = pair.read(slice(None))
     assert np.isnan(before[:, :, :8]).all()
     assert np.isfinite(before[:, :, 8:]).all()
+
+
+def test_a_part_of_a_pair_is_the_window_of_the_whole(tmp_path):
+    """Pixels and place of a part are those of the window it was cut from, in every thread."""
+    before = _write(tmp_path / "before.tif", _ramp(), nodata=-1)
+    after = _write(tmp_path / "after.tif", _ramp() + 7, nodata=-1)
+    with files.open_pair(PairFiles(before, after)) as pair:
+        part = pair.part((8, 30), (12, 41))
+        wanted = pair.read(slice(8, 30), slice(12, 41))
+        for found, right in zip(part.read(slice(None)), wanted, strict=True):
+            np.testing.assert_array_equal(found, right)
+        ahead = np.concatenate([counts.after for _, counts in part.ahead(rows=5)], axis=1)
+        np.testing.assert_array_equal(ahead, wanted[1])
+        assert part.grid.transform == pair.grid.transform @ Affine.translation(12, 8)

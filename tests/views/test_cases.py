@@ -53,4 +53,4 @@ def test_a_conflict_is_shown_with_both_versions(tmp_path):
     except Conflict as conflict:
         drawn = cases._both(WORDS, conflict)
     assert "疑似" in drawn
-    assert "burn" in drawn
+    assert "焚烧过火" in drawn
