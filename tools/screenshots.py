@@ -69,6 +69,7 @@ _PATIENCE_S = 60
 _MOST_BYTES = 245_000
 _SHEET_PX = (1400, 1400)
 _SITE = "0001"
+_DECIDES = catalogue("zh").say("roles.approver")
 _FOLDER = catalogue("zh").say("finding.provider_folder")
 _MONTH = catalogue("zh").say("emerging_page.view_month")
 _SWIPE = catalogue("zh").say("change_page.view_swipe")
@@ -112,6 +113,14 @@ def act(page: Page, name: str, site: str) -> None:
         choose_row(page, 1)
     if name == "desk":
         bring(page)
+    if name == "problems":
+        page.locator(".st-key-person input").fill(_DECIDES)
+        page.keyboard.press("Enter")
+        settle(page)
+        page.locator(".st-key-role button").click()
+        page.get_by_role("option", name=_DECIDES, exact=True).click()
+        settle(page)
+        choose_row(page, 0)
     if name == "dossier":
         page.locator(".st-key-dossier-search input").fill(site)
         page.keyboard.press("Enter")
