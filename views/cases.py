@@ -147,7 +147,7 @@ def asked(words: Catalogue, name: str, known: object = None, said: str = "", key
     said = said or field(words, name)
     if not name.endswith("_on"):
         return st.text_input(said, value=str(known or ""), key=key, placeholder=words.words.get(f"hint.{name}"))
-    first = date.fromisoformat(str(known)) if known else state.now().astimezone(BEIJING).date()
+    first = date.fromisoformat(str(known)) if known else state.today()
     return st.date_input(said, first, format="YYYY-MM-DD", key=key).isoformat()
 
 

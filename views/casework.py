@@ -52,7 +52,7 @@ def _empty(words: Catalogue) -> None:
 
 def overdue(leads: gpd.GeoDataFrame) -> pd.Series:
     """Say which leads should have been answered by today."""
-    today = pd.Timestamp(state.now().date())
+    today = pd.Timestamp(state.today())
     return (leads["due_on"] < today) & ~leads["state"].isin(casebook.OVER)
 
 

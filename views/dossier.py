@@ -113,7 +113,7 @@ def sheet_of(stamp: Stamp, marks: tuple[tuple[str, int], ...], site_id: str, lan
     """
     del marks
     words = catalogue(language)
-    found = surroundings.dossier(stamp.project, site_id, on=register.today())
+    found = surroundings.dossier(stamp.project, site_id, on=state.today())
     shown = pictures(stamp, found.lonlat, words)
     return dossier_sheet.sheet(found, words, shown), dossier_sheet.document(found, words, shown)
 
@@ -129,7 +129,7 @@ def pdf_of(stamp: Stamp, marks: tuple[tuple[str, int], ...], site_id: str, langu
     """
     del marks
     words = catalogue(language)
-    found = surroundings.dossier(stamp.project, site_id, on=register.today())
+    found = surroundings.dossier(stamp.project, site_id, on=state.today())
     with tempfile.TemporaryDirectory() as folder:
         return dossier_pdf.packed(found, words, pictures(stamp, found.lonlat, words), Path(folder))
 

@@ -13,7 +13,6 @@ from cross_check import draw_records
 from cross_check.draws import Record
 from gis.errors import WorkbenchError
 from gis.files import read_json
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import cases, draw_form, draw_minutes, frame, printing, state, who
 from views.draw_minutes import HEADS
@@ -115,7 +114,7 @@ def _draw(words: Catalogue, number: str, now: str) -> None:
 
 def _steps(words: Catalogue, record: Record, now: str) -> None:
     due = max(beacon["due"] for beacon in record["announcement"]["beacons"])
-    at = 3 if now == "concluded" else 1 if _today() < due else 2
+    at = 3 if now == "concluded" else 1 if state.today().isoformat() < due else 2
     marks = ["done" if step < at else "now" if step == at else "" for step in range(len(_STEPS))]
     said = [words.say(f"draw_page.step_{name}", due=due) for name in _STEPS]
     if now == "aborted":
@@ -124,20 +123,16 @@ def _steps(words: Catalogue, record: Record, now: str) -> None:
     st.html(f'<div class="hdq-steps">{spans}</div>')
 
 
-def _today() -> str:
-    return state.now().astimezone(BEIJING).date().isoformat()
-
-
 def _open(words: Catalogue, number: str, announced: Mapping[str, Any]) -> None:
     """Draw what can still be done: tell a number, enter the public values, give up."""
     if not draw_form.may(words):
         return
     first, last = (pick(each["due"] for each in announced["beacons"]) for pick in (min, max))
-    if announced["nonces"] and _today() < first:
+    if announced["nonces"] and state.today().isoformat() < first:
         _tell(words, number, announced)
     with st.container(border=True):
         st.markdown(f"**{words.say('draw_page.values')}**")
-        if _today() < last:
+        if state.today().isoformat() < last:
             st.info(words.say("draws.too_early", day=last), icon=":material/schedule:")
         else:
             values = {

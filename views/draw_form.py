@@ -18,7 +18,6 @@ from cross_check.files import Project
 from cross_check.partners import Partner
 from gis.errors import WorkbenchError
 from gis.files import read_table
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import cases, draw_joint, draw_minutes, frame, state, who
 
@@ -141,7 +140,7 @@ def _order(words: Catalogue) -> Order:
         title = one.text_input(words.say("draw_page.head_title"), key=f"{PAGE}-title", max_chars=80)
         with two, st.container(horizontal=True, vertical_alignment="bottom"):
             day = st.date_input(
-                words.say("draw_page.fact_valid_on"), _today(), format="YYYY-MM-DD", key=f"{PAGE}-day", width=180
+                words.say("draw_page.fact_valid_on"), state.today(), format="YYYY-MM-DD", key=f"{PAGE}-day", width=180
             )
             most = st.number_input(words.say("draw_page.most"), 0, 999, 0, key=f"{PAGE}-most", width=180)
             pooled = st.toggle(words.say("draw_page.pooled"), key=f"{PAGE}-pooled")
@@ -178,7 +177,7 @@ def _public(words: Catalogue) -> tuple[str, dict[str, dt.date]]:
             name = st.text_input(words.say("draw_page.beacon", number=at + 1), key=f"{PAGE}-beacon-{at}", width=360)
             due = st.date_input(
                 words.say("draw_page.due"),
-                _today() + dt.timedelta(days=3),
+                state.today() + dt.timedelta(days=3),
                 format="YYYY-MM-DD",
                 key=f"{PAGE}-due-{at}",
                 width=180,
@@ -207,10 +206,6 @@ def _announce(
         frozen, beacons=beacons, nonces=_lines(parties), document=document.strip(), at=act.at_utc
     )
     return draw_records.announce(state.project(), act, frozen, announcement, joined)
-
-
-def _today() -> dt.date:
-    return state.now().astimezone(BEIJING).date()
 
 
 def _stamp() -> tuple[str, tuple[object, ...]]:

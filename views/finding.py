@@ -102,7 +102,7 @@ def _controls(words: Catalogue, held: dict[str, Provider]) -> str:
             key=f"{PAGE}-division",
             width=150,
         )
-        today = state.now().date()
+        today = state.today()
         first = st.date_input(words.say("finding.first"), today - _SPAN, key=f"{PAGE}-first", width=130)
         last = st.date_input(words.say("finding.last"), today, key=f"{PAGE}-last", width=130)
         clouds = st.slider(words.say("finding.max_cloud"), 0, 100, 30, 5, key=f"{PAGE}-cloud", width=170)

@@ -11,7 +11,6 @@ from cross_check import casebook, officers, orders
 from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
 from gis import files
-from gis.history import BEIJING
 from gis.language import Catalogue
 from satellite.targets import CLASSES
 from views import cases, state, who
@@ -121,7 +120,7 @@ def inspection(words: Catalogue, record: Record) -> None:
         st.code(f"hdq officers import FILE --project {state.project().folder.name}", language=None)
         return
     staff = officers.completed(files.read_table(path))
-    today = state.now().astimezone(BEIJING).date()
+    today = state.today()
     with st.form(f"inspect-{record.key[1]}-{record.version}", border=True):
         day = st.date_input(words.say("casework.visit_on"), today, format="YYYY-MM-DD")
         fit = staff[officers.unfit(staff, first=today, last=today) == ""]

@@ -13,7 +13,6 @@ from cross_check import orders as orders_
 from cross_check.ledger import rules
 from cross_check.orders import Decision
 from cross_check.triage import Proposal
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import cases, choosing, frame, order_form, printing, state, who, wording
 
@@ -31,7 +30,7 @@ def page() -> None:
     frame.title(words, "orders_page.title", words.say("orders_page.hint", version=version))
     opened, leads = cases.ledger(), cases.leads()
     suspected = leads[leads["state"] == "suspected"].reset_index(drop=True)
-    today = state.now().astimezone(BEIJING).date().isoformat()
+    today = state.today().isoformat()
     proposals = cases.proposals(str(state.project().folder), opened.head(), today)
     if suspected.empty:
         st.info(words.say("orders_page.none"), icon=":material/inbox:")

@@ -52,7 +52,7 @@ def page() -> None:
 
 
 def _alarm(words: Catalogue, year: int) -> None:
-    told = planning.filing(state.project(), year, state.now().date())
+    told = planning.filing(state.project(), year, state.today())
     facts = {"year": year, "due": told.due_on.isoformat(), "days": abs(told.days_left), "document": told.document}
     said = words.say(f"board_page.alarm_{told.alarm}", **facts)
     if told.alarm == "filed":
@@ -260,7 +260,7 @@ def _changes(words: Catalogue, version: Version, changes: pd.DataFrame, names: d
     with st.container(horizontal=True, vertical_alignment="bottom", key="change-form"):
         reason = st.text_input(words.say("planning.reason"), width=280)
         approver = st.text_input(words.say("planning.approver"), width=140)
-        on = st.date_input(words.say("planning.on"), state.now().date(), width=150)
+        on = st.date_input(words.say("planning.on"), state.today(), width=150)
         brought = frame.upload(words, words.say("planning.table_campaigns"), ["csv", "xlsx"], key="change-campaigns")
         argv = ["plan", "change", "--year", str(year), "--reason", reason, "--approver", approver, "--on", str(on)]
         if brought is not None:
@@ -274,7 +274,7 @@ def _package(words: Catalogue, version: Version, year: int) -> None:
     path = filing.package_of(version)
     st.caption(words.say("board_page.package_hint"))
     maker = st.text_input(words.say("board_page.filer"), words.say("board_page.maker"), width=320)
-    today = state.now().date()
+    today = state.today()
     argv = ["plan", "file", "--year", str(year), "--maker", maker, "--made-on", today.isoformat()]
     with st.container(horizontal=True, vertical_alignment="bottom", key="package"):
         queue.button(words, words.say("board_page.pack"), argv, key="plan-file", disabled=not maker.strip())

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -13,7 +12,6 @@ import streamlit as st
 from cross_check import casebook, handovers, rectification
 from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import cases, choosing, frame, handout, next_steps, state, who, wording
 
@@ -28,7 +26,7 @@ def page() -> None:
     """Draw the page."""
     words = frame.words_now()
     frame.title(words, "problems_page.title", words.say("problems_page.hint"))
-    found = rectification.table(cases.ledger(), on=_today())
+    found = rectification.table(cases.ledger(), on=state.today())
     if found.empty:
         st.info(words.say("problems_page.empty"), icon=":material/inbox:")
         st.page_link("views/casework.py", label=words.say("casework.title"), icon=":material/assignment_late:")
@@ -46,10 +44,6 @@ def page() -> None:
             st.info(words.say("problems_page.choose"), icon=":material/touch_app:")
         else:
             _problem(words, chosen)
-
-
-def _today() -> date:
-    return state.now().astimezone(BEIJING).date()
 
 
 def _near(found: pd.DataFrame) -> pd.Series:

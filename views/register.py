@@ -13,7 +13,7 @@ from cross_check import layers as own_layers
 from cross_check.files import Project
 from gis import history, particulars, register
 from gis.errors import WorkbenchError
-from gis.history import BEIJING, Act
+from gis.history import Act
 from gis.language import Catalogue, catalogue
 from views import (
     board,
@@ -104,15 +104,10 @@ def sifted(stamp: Stamp, sieve_: Sieve, marks: tuple[tuple[str, int], ...], toda
     return sieve.sift(sites(stamp), sieve_, doubted)
 
 
-def today() -> dt.date:
-    """Return the day in Beijing."""
-    return state.now().astimezone(BEIJING).date()
-
-
 def _list(stamp: Stamp, words: Catalogue) -> None:
     chosen_sieve = _filters(stamp, words)
     marks = (*receipts.mark(stamp.project), *own_layers.mark(stamp.project))
-    shown = sifted(stamp, chosen_sieve, marks, today())
+    shown = sifted(stamp, chosen_sieve, marks, state.today())
     total = len(sites(stamp))
     with st.container(horizontal=True, vertical_alignment="center"):
         share = len(shown) / total if total else 0.0
@@ -129,7 +124,7 @@ def _list(stamp: Stamp, words: Catalogue) -> None:
     with left:
         scene = board.Scene(
             layers=[
-                *_layers(stamp, chosen_sieve, marks, today(), words.language),
+                *_layers(stamp, chosen_sieve, marks, state.today(), words.language),
                 *ruling_form.mark(PAGE, words),
             ],
             bounds=layers.bounds_of(shown),
@@ -139,7 +134,7 @@ def _list(stamp: Stamp, words: Catalogue) -> None:
         )
         board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
     with right:
-        table = _table(stamp, chosen_sieve, marks, today(), words.language)
+        table = _table(stamp, chosen_sieve, marks, state.today(), words.language)
         choosing.table(PAGE, "sites", table, list(shown["site_id"]), {}, _HEIGHT - 100)
         named = st.toggle(words.say("register_page.persons"), key=_PERSONS)
         handed = shown if named else shown.drop(columns=list(particulars.PERSONS))
@@ -160,7 +155,7 @@ def _filters(stamp: Stamp, words: Catalogue) -> Sieve:
             field: _choice(field, words.say(f"register_page.{label}"), list(options), _naming(field, words), words)
             for field, (label, options) in _CHOICES.items()
         }
-        found, _ = assessed(stamp, receipts.mark(stamp.project), today())
+        found, _ = assessed(stamp, receipts.mark(stamp.project), state.today())
         doubt = _choice("doubt", words.say("register_page.doubt"), sorted(set(found["code"])), words.say, words)
         with st.popover(words.say("register_page.more"), icon=":material/tune:"):
             for field, column in _MORE.items():
@@ -261,7 +256,7 @@ def _about(chosen: Sieve, words: Catalogue) -> list[tuple[str, str]]:
 
 
 def _quality(stamp: Stamp, words: Catalogue) -> None:
-    found, board_ = assessed(stamp, receipts.mark(stamp.project), today())
+    found, board_ = assessed(stamp, receipts.mark(stamp.project), state.today())
     if found.empty:
         st.success(words.say("register_page.quality_none"), icon=":material/verified:")
         return

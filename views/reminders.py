@@ -7,7 +7,6 @@ import streamlit as st
 
 from cross_check import officers, registers
 from gis import files
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import cases, frame, state
 from views.state import Tables
@@ -18,7 +17,7 @@ _WITHIN_DAYS = 60
 
 def draw(words: Catalogue, shown: Tables) -> None:
     """Draw what runs out within sixty days or has run out, and how many sites qualify; where nothing is, nothing."""
-    folder, head, today = str(state.project().folder), cases.ledger().head(), _today()
+    folder, head, today = str(state.project().folder), cases.ledger().head(), state.today()
     due = pd.concat([_ending(folder, head, today), _certificates(folder, today)], ignore_index=True)
     advice = _advice(shown, head, today) if shown.stamp.has("enterprises") else {}
     if due.empty and not advice:
@@ -33,10 +32,6 @@ def draw(words: Catalogue, shown: Tables) -> None:
     if advice:
         st.caption(words.say("reminders.advice", enter=advice.get("list", 0), leave=advice.get("remove", 0)))
         st.code(f"hdq positive suggest --project {state.project().folder.name}", language=None)
-
-
-def _today() -> date:
-    return state.now().astimezone(BEIJING).date()
 
 
 def _row(words: Catalogue, row: dict[str, object]) -> tuple[str, str, str, str]:

@@ -17,7 +17,6 @@ from cross_check.round_ground import Ground
 from cross_check.rounds import Assignment, Params
 from gis.errors import WorkbenchError
 from gis.files import read_json, read_table
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import board, cases, choosing, colours, frame, layers, queue, round_tables, scenes, state, wording
 from views.layers import Layer
@@ -79,7 +78,7 @@ def page() -> None:
 
 def _form(words: Catalogue) -> tuple[Choice, dict[str, str]]:
     """Ask for the round; return what it is tried with and what the command is told."""
-    project, today = state.project(), state.now().astimezone(BEIJING).date()
+    project, today = state.project(), state.today()
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             document = st.text_input(words.say("rounds_page.document"), key=f"{PAGE}-document", width=300)

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,11 @@ from cross_check import casebook
 from cross_check.files import Project
 from cross_check.ledger.store import Ledger
 from gis.files import read_json, read_layer, read_table
+from gis.history import BEIJING
 
 PROJECT, LANGUAGE = "HDQ_PROJECT", "HDQ_LANGUAGE"
 """Environment variables that tell the pages which folder to show, and in which language to begin."""
 
-_BEIJING = timezone(timedelta(hours=8))
 _FOLDER = "haidongqing-demo"
 _LAYERS = (
     "regions",
@@ -97,9 +97,14 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - verbs get the clock from here
 
 
+def today() -> date:
+    """Return the day it is in Beijing: days that pages show, ask for and count from."""
+    return now().astimezone(BEIJING).date()
+
+
 def written_at(nanoseconds: int) -> str:
     """Return a file's time in Beijing time, to the minute."""
-    return datetime.fromtimestamp(nanoseconds / 1e9, tz=_BEIJING).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(nanoseconds / 1e9, tz=BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -1,7 +1,6 @@
 """Surveys and assessments by third parties: ordered, delivered, examined; the bureau makes leads of what is found."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -11,7 +10,6 @@ from cross_check import surveys as surveys_
 from cross_check.ledger import rules
 from cross_check.ledger.events import Record
 from gis.errors import TableFaults
-from gis.history import BEIJING
 from gis.language import Catalogue
 from views import cases, frame, handout, state, who, wording
 
@@ -34,7 +32,7 @@ def page() -> None:
         key=f"{PAGE}-kind",
         label_visibility="collapsed",
     )
-    found = surveys_.table(cases.ledger(), str(kind), on=_today())
+    found = surveys_.table(cases.ledger(), str(kind), on=state.today())
     late = int(found["overdue"].sum())
     if late:
         st.error(words.say("surveys_page.alarm", count=late), icon=":material/alarm:")
@@ -49,10 +47,6 @@ def page() -> None:
             _new(words, str(kind))
         else:
             _one(words, str(kind), chosen)
-
-
-def _today() -> date:
-    return state.now().astimezone(BEIJING).date()
 
 
 def _tab(words: Catalogue, found: pd.DataFrame) -> pd.DataFrame:
