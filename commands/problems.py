@@ -11,7 +11,7 @@ from commands.frame import Arguments
 from gis.language import Catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from commands.frame import Verbs
     from cross_check.ledger.events import Event
@@ -199,31 +199,18 @@ def _verify(arguments: Arguments, words: Catalogue) -> int:
 def _order(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import surveys
 
-    return _told(
-        surveys.order(
-            acts.ledger(arguments),
-            acts.act(arguments),
-            arguments.third_party,
-            arguments.number,
-            leads.fields(arguments),
-        ),
-        words,
-    )
+    return _recorded(arguments, words, surveys.order)
 
 
 def _deliver(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import surveys
 
-    return _told(
-        surveys.deliver(
-            acts.ledger(arguments),
-            acts.act(arguments),
-            arguments.third_party,
-            arguments.number,
-            leads.fields(arguments),
-        ),
-        words,
-    )
+    return _recorded(arguments, words, surveys.deliver)
+
+
+def _recorded(arguments: Arguments, words: Catalogue, verb: "Callable[..., Sequence[Event]]") -> int:
+    ledger, act, fields = acts.ledger(arguments), acts.act(arguments), leads.fields(arguments)
+    return _told(verb(ledger, act, arguments.third_party, arguments.number, fields), words)
 
 
 def _accept(arguments: Arguments, words: Catalogue) -> int:

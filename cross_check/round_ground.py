@@ -7,12 +7,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import casebook, data, officers, plans
+from cross_check import casebook, forms, officers, plans
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.officers import Teams
 from cross_check.round_cases import PAST
-from gis import entries, files, readers, schema
+from gis import files, readers
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,6 @@ def keep_past(source: Path, project: Project) -> Step:
         See ``gis.readers.read``.
     """
     rows = files.read_table(source) if source.suffix == ".parquet" else readers.read_rows(source)
-    plain = {entries.plain(str(name)): str(name) for name in rows}
-    told = data.rules("forms")["past_rounds"]["columns"]
-    found = {
-        plain[known]: name for name, names in told.items() for known in map(entries.plain, names) if known in plain
-    }
-    rows = pd.DataFrame(rows).rename(columns=found)
-    columns = [each for each in PAST.columns if each in rows]
-    table = schema.demand(rows[columns].replace("", None), PAST, source.name)
+    table = forms.demand(pd.DataFrame(rows), "past_rounds", PAST, source.name)
     files.write_table(table, project.past_rounds)
     return Step("rounds.past_kept", {"rounds": table["round"].nunique(), "pairs": len(table)}, (project.past_rounds,))

@@ -142,7 +142,7 @@ def _compared(
 ) -> Figures:
     with Stack((pair.before, pair.after), clear=pair.clear) as stack:
         whole = stack.grid
-    grid = tiles.within(whole, window) if window else whole
+    grid = whole.part(**window) if window else whole
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         place = Path(scratch)
         taken = pair if window is None else _cut(pair, _widened(grid, whole, rim_px), place)
@@ -162,7 +162,7 @@ def _widened(grid: Grid, whole: Grid, rim_px: int) -> Grid:
     first_row, first_column = max(top - rim_px, 0), max(left - rim_px, 0)
     rows = (first_row, min(top + grid.rows + rim_px, whole.rows))
     columns = (first_column, min(left + grid.columns + rim_px, whole.columns))
-    return tiles.within(whole, {"rows": rows, "columns": columns})
+    return whole.part(rows, columns)
 
 
 def _cut(pair: PairFiles, grid: Grid, folder: Path) -> PairFiles:

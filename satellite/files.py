@@ -80,11 +80,9 @@ class Pair:
 
     def part(self, rows: tuple[int, int], columns: tuple[int, int]) -> "Pair":
         """Return a window of the pair, first and last pixels (exclusive), as a pair of its own on the same files."""
-        (top, bottom), (left, right) = rows, columns
-        corner = self.grid.transform @ Affine.translation(left, top)
-        before, after, *clear = (source.moved(top, left) for source in (self.before, self.after, *self.clear))
-        grid = replace(self.grid, transform=corner, rows=bottom - top, columns=right - left)
-        return replace(self, before=before, after=after, clear=tuple(clear), grid=grid)
+        sources = (self.before, self.after, *self.clear)
+        before, after, *clear = (source.moved(rows[0], columns[0]) for source in sources)
+        return replace(self, before=before, after=after, clear=tuple(clear), grid=self.grid.part(rows, columns))
 
     def read(self, rows: slice, columns: slice = slice(None)) -> tuple[Image, Image]:
         """Return (p, rows, columns) float32 of both dates, NaN where nodata or not clear.

@@ -70,6 +70,11 @@ class Grid:
         lon, lat = Transformer.from_crs(self.crs, STORAGE, always_xy=True).transform(x, y)
         return abs(float(GEODESIC.polygon_area_perimeter(lon, lat)[0]))
 
+    def part(self, rows: Sequence[int], columns: Sequence[int]) -> "Grid":
+        """Return a window of the grid, given by its first and last rows and columns (exclusive)."""
+        (top, bottom), (left, right) = rows, columns
+        return Grid(self.crs, self.transform @ Affine.translation(left, top), bottom - top, right - left)
+
     def places(self, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return map coordinates (n, 2) of pixel coordinates (column, row)."""
         a, b, c, d, e, f = self.transform[:6]

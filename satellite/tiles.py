@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from affine import Affine
 
 from gis import files
 from gis.errors import WorkbenchError
@@ -247,12 +246,6 @@ def params_of(params: series.Params) -> dict[str, object]:
 def _params(said: dict[str, object]) -> series.Params:
     first, last = said["snow_free"]  # type: ignore[misc]
     return series.Params(**said | {"snow_free": (int(first), int(last))})  # type: ignore[arg-type, has-type]
-
-
-def within(grid: Grid, window: Mapping[str, Sequence[int]]) -> Grid:
-    """Return the part of a grid that a window (``rows``, ``columns``: first and last, exclusive) leaves."""
-    (top, bottom), (left, right) = window["rows"], window["columns"]
-    return Grid(grid.crs, grid.transform @ Affine.translation(left, top), bottom - top, right - left)
 
 
 def compared(

@@ -170,6 +170,37 @@ def state_label(words: Catalogue, kind: str, code: str) -> str:
     return words.say(f"{known}_state.{code}") if kind in STATES and code else code
 
 
+def tab(words: Catalogue, page: str, sizes: Mapping[str, int], codes: Mapping[str, str], default: str) -> str:
+    """Ask which part of a list to show, by tabs with their counts; return its name.
+
+    Parameters
+    ----------
+    page : str
+        The list's page, which is the beginning of the widget's key.
+    sizes : mapping of str to int
+        How many records each part holds, in the order of the tabs.
+    codes : mapping of str to str
+        The code of each part's name.
+    default : str
+        The part shown first.
+    """
+
+    def label(each: str) -> str:
+        return words.say("casework.tab", name=words.say(codes[each]), count=sizes.get(each, 0))
+
+    return str(
+        st.segmented_control(
+            words.say("casework.tabs"),
+            list(sizes),
+            format_func=label,
+            default=default,
+            required=True,
+            key=f"{page}-tab",
+            label_visibility="collapsed",
+        )
+    )
+
+
 def beijing(at: str) -> str:
     """Return a time of the ledger in Beijing time, to the minute."""
     return pd.Timestamp(at).tz_convert(BEIJING).strftime("%Y-%m-%d %H:%M")

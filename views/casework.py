@@ -62,19 +62,9 @@ def _tab(words: Catalogue, leads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     sizes = {"overdue": int(late.sum()), "standing": int(standing.sum())}
     sizes |= {each: int(counts[each]) for each in rules.LEAD_STATES if each in counts}
 
-    def label(each: str) -> str:
-        code = f"casework.{each}" if each in {"overdue", "standing"} else f"lead_state.{each}"
-        return words.say("casework.tab", name=words.say(code), count=sizes.get(each, 0))
-
-    tab = st.segmented_control(
-        words.say("casework.tabs"),
-        list(sizes),
-        format_func=label,
-        default="standing",
-        required=True,
-        key=f"{PAGE}-tab",
-        label_visibility="collapsed",
-    )
+    codes = {each: f"lead_state.{each}" for each in sizes}
+    codes |= {each: f"casework.{each}" for each in ("overdue", "standing")}
+    tab = cases.tab(words, PAGE, sizes, codes, "standing")
     kept = late if tab == "overdue" else standing if tab == "standing" else leads["state"] == tab
     ordered = leads[kept].assign(late=late[kept])
     order = ordered.sort_values(["late", "due_on", "severity", "score"], ascending=[False, True, False, False])

@@ -71,20 +71,11 @@ def _tab(words: Catalogue, found: pd.DataFrame) -> pd.DataFrame:
     }
     kept |= {each: found["state"] == each for each in rules.PROBLEM_STATES if (found["state"] == each).any()}
 
-    def label(each: str) -> str:
-        code = f"problems_page.{each}" if each in _OWN else f"problem_state.{each}"
-        return words.say("casework.tab", name=words.say(code), count=int(kept[each].sum()))
-
-    tab = st.segmented_control(
-        words.say("casework.tabs"),
-        list(kept),
-        format_func=label,
-        default="overdue" if kept["overdue"].any() else "running",
-        required=True,
-        key=f"{PAGE}-tab",
-        label_visibility="collapsed",
-    )
-    ordered = found[kept[str(tab)]].sort_values(["overdue", "due_on", "problem_id"], ascending=[False, True, True])
+    codes = {each: f"problem_state.{each}" for each in kept}
+    codes |= {each: f"problems_page.{each}" for each in _OWN}
+    sizes = {each: int(part.sum()) for each, part in kept.items()}
+    tab = cases.tab(words, PAGE, sizes, codes, "overdue" if sizes["overdue"] else "running")
+    ordered = found[kept[tab]].sort_values(["overdue", "due_on", "problem_id"], ascending=[False, True, True])
     return ordered.reset_index(drop=True)
 
 

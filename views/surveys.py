@@ -53,20 +53,10 @@ def _tab(words: Catalogue, found: pd.DataFrame) -> pd.DataFrame:
     kept = {"overdue": found["overdue"], "all": pd.Series(data=True, index=found.index)}
     kept |= {each: found["state"] == each for each in rules.SURVEY_STATES}
 
-    def label(each: str) -> str:
-        code = f"surveys_page.{each}" if each in {"overdue", "all"} else f"survey_state.{each}"
-        return words.say("casework.tab", name=words.say(code), count=int(kept[each].sum()))
-
-    tab = st.segmented_control(
-        words.say("casework.tabs"),
-        list(kept),
-        format_func=label,
-        default="all",
-        required=True,
-        key=f"{PAGE}-tab",
-        label_visibility="collapsed",
-    )
-    ordered = found[kept[str(tab)]].sort_values(["overdue", "due_on", "report_no"], ascending=[False, True, True])
+    codes = {each: f"survey_state.{each}" for each in kept}
+    codes |= {each: f"surveys_page.{each}" for each in ("overdue", "all")}
+    tab = cases.tab(words, PAGE, {each: int(part.sum()) for each, part in kept.items()}, codes, "all")
+    ordered = found[kept[tab]].sort_values(["overdue", "due_on", "report_no"], ascending=[False, True, True])
     return ordered.reset_index(drop=True)
 
 

@@ -44,6 +44,14 @@ def test_earlier_rounds_are_taken_from_a_sheet(project, tmp_path, ending):
     assert kept.to_numpy().tolist() == [[1, "230100", "230600"]]
 
 
+def test_earlier_rounds_may_have_chinese_headings(project, tmp_path):
+    """The form knows what people write over the columns."""
+    past = pd.DataFrame({"轮次": [2], "派出地区代码": ["230100"], "受检地区代码": ["231200"]})
+    files.write_table(past, tmp_path / "past.xlsx")
+    round_ground.keep_past(tmp_path / "past.xlsx", project)
+    assert files.read_table(project.past_rounds).to_numpy().tolist() == [[2, "230100", "231200"]]
+
+
 def test_a_faulty_sheet_changes_nothing(project, tmp_path):
     """A table without regions is refused, the earlier one stays."""
     files.write_table(pd.DataFrame({"round": [1], "home_division": ["230100"]}), tmp_path / "bad.csv")
