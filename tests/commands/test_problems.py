@@ -4,7 +4,7 @@ import pytest
 
 import cli
 from tests.cross_check import cases
-from tests.cross_check.test_rectification import _detection, opened
+from tests.cross_check.test_rectification import detection, opened
 
 
 def _run(capsys, place, group, *argv):
@@ -26,7 +26,7 @@ def test_deadline_evidence_look_back_and_record(project, capsys, tmp_path):
     photo, record = tmp_path / "a.jpg", tmp_path / "r.zip"
     photo.write_bytes(b"\xff\xd8")
     far = ("--until", "2027-12-31", "--why", "雨季")
-    folder = _detection(tmp_path / "d", before="2025-06-18", after="2026-09-01", kinds=("waste",))
+    folder = detection(tmp_path / "d", before="2025-06-18", after="2026-09-01", kinds=("waste",))
     assert "超期 1" in _run(capsys, place, "problems", "list", "--overdue")[1]
     code, told = _run(capsys, place, "problems", "ask", name, *far, "--by", "丙")
     assert code == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pytest
 from shapely import Point, box
 
 from cross_check import casebook, officers, sources
@@ -12,6 +13,7 @@ from cross_check.files import Project
 from cross_check.ledger.events import Act
 from gis import register, schema
 from gis.crs import STORAGE
+from gis.errors import WorkbenchError
 from gis.files import write_table
 
 NOW = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
@@ -21,6 +23,13 @@ SITES = ("91130200699229617X001P", "91130200699229617X002P", "911302307808371268
 def act(role="analyst", who="甲", why="因"):
     """Return an act of the first of July 2026, ten o'clock in Beijing."""
     return Act(who, role, NOW, why)
+
+
+def refused(call, *args, **more):
+    """Return the code that a call is refused with; a call that goes through fails the test."""
+    with pytest.raises(WorkbenchError) as refusal:
+        call(*args, **more)
+    return refusal.value.code
 
 
 def regions():

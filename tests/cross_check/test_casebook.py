@@ -7,8 +7,9 @@ from pyproj import Geod
 
 from cross_check import casebook
 from cross_check.ledger import store
-from gis.errors import TableFaults, WorkbenchError
+from gis.errors import TableFaults
 from tests.cross_check import cases
+from tests.cross_check.cases import refused
 
 GEOD = Geod(ellps="GRS80")
 
@@ -29,12 +30,6 @@ def ledger(project):
 
 
 L1, L2, L3 = cases.lead("1")["lead_id"], cases.lead("2")["lead_id"], cases.lead("3", source="complaint")["lead_id"]
-
-
-def _refused(call, *args, **more):
-    with pytest.raises(WorkbenchError) as refusal:
-        call(*args, **more)
-    return refusal.value.code
 
 
 def test_leads_come_in_once_and_as_they_are(ledger):
@@ -59,9 +54,9 @@ def test_reading_a_new_lead_makes_two_steps_of_one_act(ledger):
     assert [(event.from_state, event.to_state) for event in made] == [("new", "to_read"), ("to_read", "doubtful")]
     ledger.undo(cases.act(), made[1].number)
     assert ledger.record(("lead", L1)).state == "new"
-    assert _refused(casebook.read, ledger, cases.act(), L1, "suspected", "magic") == "casebook.unknown_class"
-    assert _refused(casebook.read, ledger, cases.act(why=""), L1, "excluded") == "ledger.no_reason"
-    assert _refused(casebook.read, ledger, cases.act("contractor"), L1, "suspected", "waste") == "ledger.contractor"
+    assert refused(casebook.read, ledger, cases.act(), L1, "suspected", "magic") == "casebook.unknown_class"
+    assert refused(casebook.read, ledger, cases.act(why=""), L1, "excluded") == "ledger.no_reason"
+    assert refused(casebook.read, ledger, cases.act("contractor"), L1, "suspected", "waste") == "ledger.contractor"
 
 
 def test_two_readers_of_one_lead(ledger):
@@ -76,7 +71,7 @@ def test_nobody_moves_a_lead_on_site_by_hand(ledger):
     """Orders, inspections and problems have their own verbs."""
     casebook.read(ledger, cases.act(), L1, "suspected", "waste")
     for to in ("to_issue", "checking", "problem"):
-        assert _refused(casebook.move, ledger, cases.act("approver"), [L1], to) == "casebook.needs_order"
+        assert refused(casebook.move, ledger, cases.act("approver"), [L1], to) == "casebook.needs_order"
     casebook.move(ledger, cases.act(), [L1], "watched")
     assert ledger.record(("lead", L1)).state == "watched"
 
@@ -85,7 +80,7 @@ def test_several_leads_move_together_or_not_at_all(ledger):
     """One that may not move holds the others back."""
     casebook.move(ledger, cases.act(), [L1, L2, L3], "to_read")
     casebook.move(ledger, cases.act(), [L3], "excluded")
-    assert _refused(casebook.move, ledger, cases.act(), [L3, L1], "watched") == "ledger.no_move"
+    assert refused(casebook.move, ledger, cases.act(), [L3, L1], "watched") == "ledger.no_move"
     assert sorted(casebook.table(ledger)["state"]) == ["excluded", "to_read", "to_read"]
 
 
@@ -102,8 +97,8 @@ def test_a_merge_keeps_both_numbers_and_can_be_undone(ledger):
     assert table.loc[L1, "merged"] == L2
     assert set(table.loc[L1, "evidence"].split(";")) == {"place", "date", "image_before", "image_after", "photo"}
     assert casebook.table(ledger, merged=True).set_index("lead_id").loc[L2, "merged_into"] == L1
-    assert _refused(casebook.merge, ledger, cases.act(), L1, L2) == "casebook.merged_already"
-    assert _refused(casebook.merge, ledger, cases.act(), L1, L1) == "casebook.one_lead"
+    assert refused(casebook.merge, ledger, cases.act(), L1, L2) == "casebook.merged_already"
+    assert refused(casebook.merge, ledger, cases.act(), L1, L1) == "casebook.one_lead"
     ledger.undo(cases.act(), made[0].number)
     assert len(casebook.table(ledger)) == 3
 
@@ -156,7 +151,7 @@ def test_files_of_each_source_come_in_and_faulty_ones_leave_nothing(project, tmp
 
 def test_results_of_the_workbench_come_in(project):
     """Patches once leads are built; what is not there is told."""
-    assert _refused(casebook.take_results, project, cases.act(), "patch") == "files.missing"
+    assert refused(casebook.take_results, project, cases.act(), "patch") == "files.missing"
     with pytest.raises(ValueError, match="no result"):
         casebook.take_results(project, cases.act(), "complaint")
 

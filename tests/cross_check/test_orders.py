@@ -11,6 +11,7 @@ from cross_check.ledger.events import Act, Entry
 from cross_check.orders import Decision
 from gis.errors import WorkbenchError
 from tests.cross_check import cases
+from tests.cross_check.cases import refused
 
 CHIEF = cases.act("approver", "乙", "")
 ON = date(2026, 7, 2)
@@ -21,12 +22,6 @@ LISTED = {"site_id": cases.SITES[1], "site_name": "示例二厂", "lon": 126.6}
 def project(tmp_path):
     """Return the small province, its ledger empty."""
     return cases.project(tmp_path / "p")
-
-
-def _refused(call, *args, **more):
-    with pytest.raises(WorkbenchError) as refusal:
-        call(*args, **more)
-    return refusal.value.code
 
 
 def _state(project, name):
@@ -69,9 +64,9 @@ def test_a_lead_gets_to_a_closed_case(project):
     ]
     for to, act, fields in steps:
         orders.move_problem(ledger, act, problem, to, fields)
-    assert _refused(orders.move_problem, ledger, CHIEF, problem, "closed") == "ledger.lacks"
+    assert refused(orders.move_problem, ledger, CHIEF, problem, "closed") == "ledger.lacks"
     proofs = {f"proof_{part}": "文件" for part in ("cleared", "traced", "punished", "published")}
-    assert _refused(orders.move_problem, ledger, local, problem, "closed", proofs) == "ledger.not_allowed"
+    assert refused(orders.move_problem, ledger, local, problem, "closed", proofs) == "ledger.not_allowed"
     orders.move_problem(ledger, CHIEF, problem, "closed", proofs)
     record = ledger.record(("problem", problem))
     assert (record.state, record.fields["closed_by"], record.fields["lead_id"]) == ("closed", "乙", name)
@@ -92,7 +87,7 @@ def test_a_draft_holds_the_proposal_with_rule_and_document(project):
     assert reasons == {("onsite_now", "triage.positive", True), ("into_plan", "triage.positive", True)}
     assert all("10号" in one["document"] for one in order.fields["reasons"])
     assert json.dumps(order.fields["reasons"])
-    assert _refused(orders.draft, project, cases.act(), [name]) == "orders.open_already"
+    assert refused(orders.draft, project, cases.act(), [name]) == "orders.open_already"
 
 
 def test_a_listed_firm_is_visited_with_a_recorded_trigger_only(project):
@@ -102,7 +97,7 @@ def test_a_listed_firm_is_visited_with_a_recorded_trigger_only(project):
         orders.decide(project, cases.act("approver", why="要去"), [Decision(name, "onsite_now")])
     assert refusal.value.code == "orders.refused"
     assert "环办执法〔2021〕10号" in str(refusal.value)
-    assert _refused(orders.decide, project, CHIEF, [Decision(name, "onsite_now", "whim")]) == "orders.refused"
+    assert refused(orders.decide, project, CHIEF, [Decision(name, "onsite_now", "whim")]) == "orders.refused"
     orders.decide(project, CHIEF, [Decision(name, "onsite_now", "accident")])
     ledger = casebook.opened(project)
     assert ledger.records("order")[0].fields["trigger"] == "accident"
@@ -119,7 +114,7 @@ def test_the_ledgers_positive_list_goes_before_the_registers_flag(project):
     for site in cases.SITES[:2]:
         ledger.append(cases.act(), [Entry("positive.add", ("positive", site), dates | {"site_id": site}, "open")])
     registers.remove(ledger, cases.act(), cases.SITES[1], on=date(2026, 6, 1))
-    assert _refused(orders.decide, project, CHIEF, [Decision(plain, "onsite_now")]) == "orders.refused"
+    assert refused(orders.decide, project, CHIEF, [Decision(plain, "onsite_now")]) == "orders.refused"
     orders.decide(project, CHIEF, [Decision(listed, "onsite_now")])
 
 
@@ -141,7 +136,7 @@ def test_a_full_cap_closes_the_way_on_site_and_names_the_firms_document(project)
 def test_soft_rules_yield_to_a_reason_on_record(project):
     """Low confidence: refused without a reason, approved with one, and the order says what was overruled."""
     (name,) = cases.suspected(project, cases.lead("1", score=0.3))
-    assert _refused(orders.decide, project, CHIEF, [Decision(name, "onsite_now")]) == "orders.refused"
+    assert refused(orders.decide, project, CHIEF, [Decision(name, "onsite_now")]) == "orders.refused"
     orders.decide(project, cases.act("approver", why="群众集中反映"), [Decision(name, "onsite_now")])
     assert casebook.opened(project).records("order")[0].fields["overruled"] == ["triage.confidence"]
 
@@ -162,7 +157,7 @@ def test_a_bulk_decision_shows_what_it_would_do_and_is_whole_or_nothing(project)
     seen = orders.preview(leads, proposals, decisions).set_index("lead_id")
     assert sorted(seen["possible"]) == ["no", "reason", "yes"]
     assert set(seen["to_state"]) == {"to_issue"}
-    assert _refused(orders.decide, project, CHIEF, decisions) == "orders.refused"
+    assert refused(orders.decide, project, CHIEF, decisions) == "orders.refused"
     assert len(ledger.events()) == before
     good = [one for one in decisions if seen.loc[one.lead_id, "possible"] == "yes"]
     orders.decide(
@@ -176,20 +171,20 @@ def test_a_bulk_decision_shows_what_it_would_do_and_is_whole_or_nothing(project)
 def test_only_an_approver_decides_and_nobody_over_an_unread_lead(project):
     """An analyst drafts; what only a machine saw waits for a reader."""
     (name,) = cases.suspected(project, cases.lead("1"))
-    assert _refused(orders.decide, project, cases.act(), [Decision(name, "onsite_now")]) == "ledger.not_allowed"
-    assert _refused(orders.decide, project, cases.act("contractor"), [Decision(name, "watch")]) == "ledger.contractor"
+    assert refused(orders.decide, project, cases.act(), [Decision(name, "onsite_now")]) == "ledger.not_allowed"
+    assert refused(orders.decide, project, cases.act("contractor"), [Decision(name, "watch")]) == "ledger.contractor"
     ledger = casebook.opened(project)
     casebook.take_in(ledger, cases.act(), cases.leads(cases.lead("9", lon=126.7)))
     fresh = cases.lead("9")["lead_id"]
-    assert _refused(orders.decide, project, cases.act("approver"), [Decision(fresh, "onsite_now")]) == "orders.refused"
-    assert _refused(orders.decide, project, CHIEF, [Decision("L0", "watch")]) == "ledger.no_record"
+    assert refused(orders.decide, project, cases.act("approver"), [Decision(fresh, "onsite_now")]) == "orders.refused"
+    assert refused(orders.decide, project, CHIEF, [Decision("L0", "watch")]) == "ledger.no_record"
 
 
 def test_a_refused_order_leaves_the_lead_and_asks_for_a_reason(project):
     """No way is chosen: the lead stays suspected and can be drafted again."""
     (name,) = cases.suspected(project, cases.lead("1"))
     orders.draft(project, cases.act(), [name])
-    assert _refused(orders.decide, project, CHIEF, [Decision(name, "")]) == "ledger.no_reason"
+    assert refused(orders.decide, project, CHIEF, [Decision(name, "")]) == "ledger.no_reason"
     orders.decide(project, cases.act("approver", why="证据不足"), [Decision(name, "")])
     assert _state(project, name) == "suspected"
     assert [one.state for one in casebook.opened(project).records("order")] == ["refused"]
@@ -206,15 +201,15 @@ def test_a_refused_order_leaves_the_lead_and_asks_for_a_reason(project):
 def test_who_goes_is_certified_free_and_without_interest(project, staff, reason):
     """A third party's people are on no list of officers, so that nobody can send them."""
     (name,) = cases.suspected(project, cases.lead("1"))
-    assert _refused(orders.inspect, project, cases.act("leader"), name, staff, on=ON) == "orders.no_order"
+    assert refused(orders.inspect, project, cases.act("leader"), name, staff, on=ON) == "orders.no_order"
     orders.decide(project, CHIEF, [Decision(name, "onsite_now")])
     letter = {"letter_no": "1", "receiver": "230100", "due_on": "2026-07-06"}
     casebook.move(casebook.opened(project), cases.act(), [name], "to_check", letter)
     with pytest.raises(WorkbenchError) as refusal:
         orders.inspect(project, cases.act("leader"), name, staff, on=ON)
     assert refusal.value.params["reason"] == reason
-    assert _refused(orders.inspect, project, cases.act("leader"), name, ["O0"], on=ON) == "ledger.no_inspection"
-    assert _refused(orders.inspect, project, cases.act("contractor"), name, ["O0", "O1"], on=ON) == "ledger.contractor"
+    assert refused(orders.inspect, project, cases.act("leader"), name, ["O0"], on=ON) == "ledger.no_inspection"
+    assert refused(orders.inspect, project, cases.act("contractor"), name, ["O0", "O1"], on=ON) == "ledger.contractor"
 
 
 def test_a_harmless_place_is_archived_with_its_reason_until_it_ends(project):

@@ -14,6 +14,7 @@ from gis import files
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 from tests.cross_check import cases
+from tests.cross_check.cases import refused
 
 LOCAL, CHIEF = cases.act("local", "丙", "雨季无法清运"), cases.act("approver", "乙", "")
 DUE = date(2026, 7, 31)
@@ -42,12 +43,6 @@ def opened(project, *, state="rectifying", due=DUE, **more):
     return name
 
 
-def _refused(call, *args, **more):
-    with pytest.raises(WorkbenchError) as refusal:
-        call(*args, **more)
-    return refusal.value.code
-
-
 def _fields(project, name):
     return casebook.opened(project).record(("problem", name)).fields
 
@@ -57,21 +52,21 @@ def test_an_extension_is_asked_for_and_granted_by_another(project):
     name, ledger, later = opened(project), casebook.opened(project), DUE + timedelta(days=30)
     rectification.ask_extension(ledger, LOCAL, name, later)
     assert _fields(project, name)["due_on"] == DUE.isoformat()
-    assert _refused(rectification.decide_extension, ledger, LOCAL, name, grant=True) == "rectification.same_person"
+    assert refused(rectification.decide_extension, ledger, LOCAL, name, grant=True) == "rectification.same_person"
     other = replace(LOCAL, who="丁")
-    assert _refused(rectification.decide_extension, ledger, other, name, grant=True) == "ledger.not_allowed"
+    assert refused(rectification.decide_extension, ledger, other, name, grant=True) == "ledger.not_allowed"
     rectification.decide_extension(ledger, CHIEF, name, grant=True)
     told = _fields(project, name)
     assert (told["due_on"], told["first_due_on"], told["extensions"]) == (later.isoformat(), DUE.isoformat(), 1)
     assert "extension_until" not in told
-    assert _refused(rectification.decide_extension, ledger, CHIEF, name, grant=True) == "rectification.none_asked"
+    assert refused(rectification.decide_extension, ledger, CHIEF, name, grant=True) == "rectification.none_asked"
 
 
 def test_a_refused_extension_needs_a_reason_and_changes_no_deadline(project):
     """The request is gone, the deadline stands."""
     name, ledger = opened(project), casebook.opened(project)
     rectification.ask_extension(ledger, LOCAL, name, DUE + timedelta(days=9))
-    assert _refused(rectification.decide_extension, ledger, CHIEF, name, grant=False) == "ledger.no_reason"
+    assert refused(rectification.decide_extension, ledger, CHIEF, name, grant=False) == "ledger.no_reason"
     rectification.decide_extension(ledger, replace(CHIEF, why="可加派车辆"), name, grant=False)
     assert _fields(project, name)["due_on"] == DUE.isoformat()
     assert "extensions" not in _fields(project, name)
@@ -82,11 +77,11 @@ def test_limits_of_an_extension_are_data_with_a_document(project):
     name, ledger, rule = opened(project), casebook.opened(project), rectification.rules()["extension"]
     ask = rectification.ask_extension
     most = DUE + timedelta(days=rule["most_days"])
-    assert _refused(ask, ledger, LOCAL, name, DUE) == "rectification.not_later"
-    assert _refused(ask, ledger, LOCAL, name, most + timedelta(days=1)) == "rectification.too_long"
-    assert _refused(ask, ledger, replace(LOCAL, why=" "), name, most) == "ledger.no_reason"
+    assert refused(ask, ledger, LOCAL, name, DUE) == "rectification.not_later"
+    assert refused(ask, ledger, LOCAL, name, most + timedelta(days=1)) == "rectification.too_long"
+    assert refused(ask, ledger, replace(LOCAL, why=" "), name, most) == "ledger.no_reason"
     late = replace(LOCAL, at=LOCAL.at + timedelta(days=31))
-    assert _refused(ask, ledger, late, name, most) == "rectification.too_late"
+    assert refused(ask, ledger, late, name, most) == "rectification.too_late"
     for time in range(1, rule["most_times"] + 1):
         ask(ledger, LOCAL, name, DUE + timedelta(days=time))
         rectification.decide_extension(ledger, CHIEF, name, grant=True)
@@ -101,13 +96,13 @@ def test_third_parties_and_readers_ask_for_nothing(project):
     name, ledger = opened(project), casebook.opened(project)
     for role, code in (("contractor", "ledger.contractor"), ("reader", "ledger.not_allowed")):
         act = cases.act(role, "戊")
-        assert _refused(rectification.ask_extension, ledger, act, name, DUE + timedelta(days=1)) == code
+        assert refused(rectification.ask_extension, ledger, act, name, DUE + timedelta(days=1)) == code
     ledger.append(CHIEF, [Entry("problem.move", ("problem", name), {"case_no": "1"}, "filed")])
     ledger.append(
         replace(CHIEF, why="因"), [Entry("problem.move", ("problem", name), {"transfer_document": "1"}, "transferred")]
     )
-    assert _refused(rectification.ask_extension, ledger, LOCAL, name, DUE) == "rectification.not_running"
-    assert _refused(rectification.ask_extension, ledger, LOCAL, "P0", DUE) == "ledger.no_record"
+    assert refused(rectification.ask_extension, ledger, LOCAL, name, DUE) == "rectification.not_running"
+    assert refused(rectification.ask_extension, ledger, LOCAL, "P0", DUE) == "ledger.no_record"
 
 
 def test_overdue_is_what_runs_beyond_its_deadline(project):
@@ -132,8 +127,8 @@ def test_evidence_is_kept_by_content_and_its_name_is_not(project, tmp_path):
     kept = rectification.evidence_path(project, told["sha256"], told["ending"])
     assert kept.read_bytes() == photo.read_bytes()
     assert kept.name == f"{files.sha256(photo)}.jpg"
-    assert _refused(rectification.attach, project, LOCAL, name, photo, "after") == "rectification.there_already"
-    assert _refused(rectification.attach, project, LOCAL, name, photo, "selfie") == "rectification.no_kind"
+    assert refused(rectification.attach, project, LOCAL, name, photo, "after") == "rectification.there_already"
+    assert refused(rectification.attach, project, LOCAL, name, photo, "selfie") == "rectification.no_kind"
     assert "王某" not in "".join(str(event.plain()) for event in casebook.opened(project).events())
 
 
@@ -163,11 +158,9 @@ def test_a_look_back_against_closing_stops_the_announcement(project, tmp_path):
     found, _ = rectification.look_back(project, cases.act(), name, folder)
     assert (found.verdict, found.speaks) == ("untouched", "against")
     accepted = {"acceptance": "合格"}
-    assert (
-        _refused(orders.move_problem, ledger, CHIEF, name, "announced", accepted) == "rectification.look_back_against"
-    )
+    assert refused(orders.move_problem, ledger, CHIEF, name, "announced", accepted) == "rectification.look_back_against"
     plain = replace(cases.act(), why="")
-    assert _refused(rectification.read_look_back, ledger, plain, name, "changed") == "ledger.no_reason"
+    assert refused(rectification.read_look_back, ledger, plain, name, "changed") == "ledger.no_reason"
     rectification.read_look_back(ledger, cases.act(why="已覆绿，影像不明显"), name, "changed")
     told = _fields(project, name)
     assert (told["look_back"]["verdict"], told["look_back_read"]) == ("untouched", "changed")
@@ -201,6 +194,6 @@ def test_a_look_back_needs_dates_and_a_problem(project, tmp_path):
     """A detection without days, a problem that is none, a reading of nothing."""
     name, ledger = opened(project), casebook.opened(project)
     folder = detection(tmp_path / "d", before=None, after="2026-09-01")
-    assert _refused(rectification.look_back, project, cases.act(), name, folder) == "lookbacks.no_dates"
-    assert _refused(rectification.look_back, project, cases.act(), "P0", folder) == "ledger.no_record"
-    assert _refused(rectification.read_look_back, ledger, cases.act(), name, "gone") == "lookbacks.none"
+    assert refused(rectification.look_back, project, cases.act(), name, folder) == "lookbacks.no_dates"
+    assert refused(rectification.look_back, project, cases.act(), "P0", folder) == "ledger.no_record"
+    assert refused(rectification.read_look_back, ledger, cases.act(), name, "gone") == "lookbacks.none"

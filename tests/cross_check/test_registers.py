@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from cross_check import casebook, registers
-from gis.errors import TableFaults, WorkbenchError
+from gis.errors import TableFaults
 from tests.cross_check import cases
+from tests.cross_check.cases import refused
 
 ROW = {
     "许可证编号": cases.SITES[1],
@@ -30,12 +31,6 @@ def _file(tmp_path, *rows, name="list.xlsx"):
     table = pd.DataFrame(list(rows))
     table.to_excel(path, index=False) if path.suffix == ".xlsx" else table.to_csv(path, index=False)
     return path
-
-
-def _refused(call, *args, **more):
-    with pytest.raises(WorkbenchError) as refusal:
-        call(*args, **more)
-    return refusal.value.code
 
 
 @pytest.mark.parametrize("name", ["list.xlsx", "list.csv"])
@@ -64,8 +59,8 @@ def test_a_removed_firm_is_barred_and_comes_back_after(ledger, tmp_path):
     """Removal needs a reason; within the bar a new listing is a fault, afterwards it clears the removal."""
     registers.import_file(ledger, cases.act(), _file(tmp_path, ROW), "positive")
     site, on = cases.SITES[1], date(2026, 7, 1)
-    assert _refused(registers.remove, ledger, cases.act(why=""), site, on=on) == "ledger.no_reason"
-    assert _refused(registers.remove, ledger, cases.act(), "S9", on=on) == "ledger.no_record"
+    assert refused(registers.remove, ledger, cases.act(why=""), site, on=on) == "ledger.no_reason"
+    assert refused(registers.remove, ledger, cases.act(), "S9", on=on) == "ledger.no_record"
     registers.remove(ledger, cases.act(why="弄虚作假"), site, on=on, barred_until=date(2029, 7, 1))
     assert registers.lines(ledger, "positive")["removal_reason"].tolist() == ["弄虚作假"]
     assert registers.alarms(ledger, on=date(2029, 6, 20))["code"].tolist() == ["listings.bar_ends"]
@@ -93,9 +88,9 @@ def test_a_harmless_place_needs_a_reason_and_a_day_to_come(ledger):
     """It takes place and class from the lead that showed it."""
     casebook.take_in(ledger, cases.act(), cases.leads(cases.lead("1")))
     name = cases.lead("1")["lead_id"]
-    assert _refused(registers.suppress, ledger, cases.act(why=""), name, until=date(2027, 1, 1)) == "ledger.no_reason"
-    assert _refused(registers.suppress, ledger, cases.act(), name, until=date(2026, 7, 1)) == "registers.past"
-    assert _refused(registers.suppress, ledger, cases.act(), "L9", until=date(2027, 1, 1)) == "ledger.no_record"
+    assert refused(registers.suppress, ledger, cases.act(why=""), name, until=date(2027, 1, 1)) == "ledger.no_reason"
+    assert refused(registers.suppress, ledger, cases.act(), name, until=date(2026, 7, 1)) == "registers.past"
+    assert refused(registers.suppress, ledger, cases.act(), "L9", until=date(2027, 1, 1)) == "ledger.no_record"
     registers.suppress(ledger, cases.act(why="固定堆场"), name, until=date(2027, 1, 1))
     found = registers.benign(ledger).iloc[0]
     assert (found["reason"], found["shown_class"], found.geometry.x) == ("固定堆场", "waste", 126.5)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from cross_check import casebook, surveys
-from gis.errors import WorkbenchError
 from tests.cross_check import cases
+from tests.cross_check.cases import refused
 
 CONTRACTOR = cases.act("contractor", "某检测公司员工", "")
 ORDER = {"site_id": cases.SITES[0], "organisation": "某检测公司", "task": "雨水排口排查", "due_on": "2026-07-10"}
@@ -19,23 +19,17 @@ def project(tmp_path):
     return cases.project(tmp_path / "p")
 
 
-def _refused(call, *args, **more):
-    with pytest.raises(WorkbenchError) as refusal:
-        call(*args, **more)
-    return refusal.value.code
-
-
 @pytest.mark.parametrize("kind", ["survey", "assessment"])
 def test_ordered_delivered_returned_delivered_accepted(project, kind):
     """The third party delivers, the bureau examines; a return needs a reason, an acceptance its words."""
     ledger = casebook.opened(project)
     surveys.order(ledger, cases.act(), kind, "P-1", ORDER)
     surveys.deliver(ledger, CONTRACTOR, kind, "P-1", DONE)
-    assert _refused(surveys.examine, ledger, CONTRACTOR, kind, "P-1", accept=True) == "ledger.not_allowed"
-    assert _refused(surveys.examine, ledger, cases.act(why=""), kind, "P-1", accept=False) == "ledger.no_reason"
+    assert refused(surveys.examine, ledger, CONTRACTOR, kind, "P-1", accept=True) == "ledger.not_allowed"
+    assert refused(surveys.examine, ledger, cases.act(why=""), kind, "P-1", accept=False) == "ledger.no_reason"
     surveys.examine(ledger, cases.act(why="缺照片"), kind, "P-1", accept=False)
     surveys.deliver(ledger, CONTRACTOR, kind, "P-1", DONE)
-    assert _refused(surveys.examine, ledger, cases.act(), kind, "P-1", accept=True) == "ledger.lacks"
+    assert refused(surveys.examine, ledger, cases.act(), kind, "P-1", accept=True) == "ledger.lacks"
     surveys.examine(ledger, cases.act(), kind, "P-1", accept=True, fields={"acceptance": "合格"})
     assert ledger.record((kind, "P-1")).state == "accepted"
 
@@ -43,16 +37,16 @@ def test_ordered_delivered_returned_delivered_accepted(project, kind):
 def test_a_third_party_orders_nothing_and_makes_no_lead(project):
     """It may deliver without an order; a lead of what it found is the bureau's."""
     ledger = casebook.opened(project)
-    assert _refused(surveys.order, ledger, CONTRACTOR, "survey", "P-1", ORDER) == "ledger.not_allowed"
+    assert refused(surveys.order, ledger, CONTRACTOR, "survey", "P-1", ORDER) == "ledger.not_allowed"
     surveys.deliver(ledger, CONTRACTOR, "survey", "P-2", ORDER | DONE)
-    assert _refused(surveys.raise_lead, project, cases.act(), "survey", "P-2") == "surveys.not_accepted"
+    assert refused(surveys.raise_lead, project, cases.act(), "survey", "P-2") == "surveys.not_accepted"
     surveys.examine(ledger, cases.act(), "survey", "P-2", accept=True, fields={"acceptance": "合格"})
-    assert _refused(surveys.raise_lead, project, CONTRACTOR, "survey", "P-2") == "ledger.contractor"
+    assert refused(surveys.raise_lead, project, CONTRACTOR, "survey", "P-2") == "ledger.contractor"
     made = surveys.raise_lead(project, cases.act(), "survey", "P-2")
     lead = ledger.record(("lead", made[0].object_id))
     assert (lead.state, lead.fields["source"], lead.fields["site_id"]) == ("new", "survey", cases.SITES[0])
     assert ledger.record(("survey", "P-2")).fields["lead_id"] == lead.key[1]
-    assert _refused(surveys.raise_lead, project, cases.act(), "survey", "P-2") == "surveys.lead_already"
+    assert refused(surveys.raise_lead, project, cases.act(), "survey", "P-2") == "surveys.lead_already"
     assert not ledger.records("inspection")
 
 
@@ -71,10 +65,10 @@ def test_overdue_is_what_was_ordered_and_not_delivered(project):
 def test_what_is_missing_is_named(project):
     """No number, no deadline, a deadline that is no day, no finding; neither kind is a mistake of the programmer."""
     ledger = casebook.opened(project)
-    assert _refused(surveys.order, ledger, cases.act(), "survey", " ", ORDER) == "ledger.lacks"
-    assert _refused(surveys.order, ledger, cases.act(), "survey", "P-1", ORDER | {"due_on": ""}) == "ledger.lacks"
-    assert _refused(surveys.order, ledger, cases.act(), "survey", "P-1", ORDER | {"due_on": "下周"}) == "ledger.no_day"
-    assert _refused(surveys.deliver, ledger, CONTRACTOR, "survey", "P-1", DONE) == "ledger.lacks"
+    assert refused(surveys.order, ledger, cases.act(), "survey", " ", ORDER) == "ledger.lacks"
+    assert refused(surveys.order, ledger, cases.act(), "survey", "P-1", ORDER | {"due_on": ""}) == "ledger.lacks"
+    assert refused(surveys.order, ledger, cases.act(), "survey", "P-1", ORDER | {"due_on": "下周"}) == "ledger.no_day"
+    assert refused(surveys.deliver, ledger, CONTRACTOR, "survey", "P-1", DONE) == "ledger.lacks"
     assert ledger.events() == []
     with pytest.raises(ValueError, match="neither"):
         surveys.table(ledger, "inspection", on=date(2026, 7, 1))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from views import who
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -14,6 +16,15 @@ def page(monkeypatch, project, name="", language="zh"):
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     if name:
         test.switch_page(f"views/{name}.py").run()
+    assert not test.exception
+    return test
+
+
+def signed(monkeypatch, project, name, role, person="甲"):
+    """Return a page as somebody sees it who has told name and role."""
+    test = page(monkeypatch, project, name)
+    test.text_input(key=who.NAME).input(person).run()
+    test.selectbox(key=who.ROLE).select(role).run()
     assert not test.exception
     return test
 

@@ -6,7 +6,6 @@ from cross_check import casebook, orders
 from cross_check.orders import Decision
 from tests.cross_check import cases
 from tests.views import opened
-from views import who
 
 L1, L2 = (cases.lead(number)["lead_id"] for number in "12")
 
@@ -22,9 +21,7 @@ def project(tmp_path):
 
 
 def _page(monkeypatch, project, rows=(), role="analyst"):
-    test = opened.page(monkeypatch, project, "casework")
-    test.text_input(key=who.NAME).input("甲").run()
-    test.selectbox(key=who.ROLE).select(role).run()
+    test = opened.signed(monkeypatch, project, "casework", role)
     if rows:
         test.session_state["casework-list"] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
         test.run()

@@ -14,7 +14,7 @@ from gis import files
 from gis.language import catalogue
 from tests.cross_check import drawing
 from tests.views import opened, small
-from views import draw, draw_form, state, who
+from views import draw, draw_form, state
 
 NOW = dt.datetime(2026, 11, 26, 1, tzinfo=dt.UTC)
 OUT = dt.datetime(2026, 11, 29, 14, tzinfo=dt.UTC)
@@ -31,11 +31,7 @@ def project(monkeypatch, tmp_path):
 
 
 def _page(monkeypatch, project, role="analyst"):
-    test = opened.page(monkeypatch, project, "draw")
-    test.text_input(key=who.NAME).input("乙").run()
-    test.selectbox(key=who.ROLE).select(role).run()
-    assert not test.exception
-    return test
+    return opened.signed(monkeypatch, project, "draw", role, "乙")
 
 
 def _announced(monkeypatch, project, parties=""):

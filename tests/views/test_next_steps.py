@@ -4,13 +4,10 @@ from cross_check import casebook, orders
 from cross_check.orders import Decision
 from tests.cross_check import cases
 from tests.views import opened
-from views import who
 
 
 def _page(monkeypatch, project, role):
-    test = opened.page(monkeypatch, project, "casework")
-    test.text_input(key=who.NAME).input("甲").run()
-    test.selectbox(key=who.ROLE).select(role).run()
+    test = opened.signed(monkeypatch, project, "casework", role)
     test.session_state["casework-list"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     return test.run()
 

@@ -5,7 +5,6 @@ import pytest
 from cross_check import casebook
 from tests.cross_check import cases
 from tests.views import opened
-from views import who
 
 
 @pytest.fixture
@@ -18,9 +17,7 @@ def project(tmp_path):
 
 
 def _page(monkeypatch, project, role="approver"):
-    test = opened.page(monkeypatch, project, "orders")
-    test.text_input(key=who.NAME).input("乙").run()
-    test.selectbox(key=who.ROLE).select(role).run()
+    test = opened.signed(monkeypatch, project, "orders", role, "乙")
     test.session_state["orders-list"] = {"selection": {"rows": [0, 1, 2], "columns": [], "cells": []}}
     test.run()
     assert not test.exception

@@ -7,7 +7,7 @@ from gis import files
 from gis.language import catalogue
 from tests.cross_check import cases
 from tests.views import opened, small
-from views import verdicts, who
+from views import verdicts
 
 
 @pytest.fixture
@@ -19,11 +19,7 @@ def project(tmp_path):
 
 
 def _bench(monkeypatch, project, role="analyst"):
-    test = opened.page(monkeypatch, project, "bench")
-    test.text_input(key=who.NAME).input("甲").run()
-    test.selectbox(key=who.ROLE).select(role).run()
-    assert not test.exception
-    return test
+    return opened.signed(monkeypatch, project, "bench", role)
 
 
 def _lead(project):

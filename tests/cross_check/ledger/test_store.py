@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from cross_check.ledger import engines, events, rules, store
 from cross_check.ledger.events import Act, Entry
 from gis.errors import WorkbenchError
+from tests.cross_check.cases import refused
 
 NOW = datetime(2026, 4, 6, 8, 0, tzinfo=UTC)
 ANALYST = Act("甲", "analyst", NOW, "判读")
@@ -46,12 +47,6 @@ def _raw(ledger, *statements):
             connection.execute(text(statement))
 
 
-def _refused(call, *args):
-    with pytest.raises(WorkbenchError) as refusal:
-        call(*args)
-    return refusal.value.code
-
-
 def test_an_act_is_recorded_with_its_state(ledger):
     """An event tells who, when, from, to and why; the record is as the event leaves it."""
     ledger.append(ANALYST, [_add("L1", division_code="230100")])
@@ -66,7 +61,7 @@ def test_an_act_is_recorded_with_its_state(ledger):
 
 def test_an_act_is_recorded_whole_or_not_at_all(ledger):
     """One refused entry of several leaves nothing behind."""
-    assert _refused(ledger.append, ANALYST, [_add("L1"), _move("L1", "confirmed")]) == "ledger.no_move"
+    assert refused(ledger.append, ANALYST, [_add("L1"), _move("L1", "confirmed")]) == "ledger.no_move"
     assert ledger.events() == []
     assert ledger.record(("lead", "L1")).version == 0
 
@@ -92,7 +87,7 @@ def test_undo_reverses_an_act_as_a_whole_and_deletes_nothing(ledger):
     assert [ledger.record(("lead", name)).state for name in ("L1", "L2")] == ["new", "new"]
     assert "note" not in ledger.record(("lead", "L1")).fields
     assert {event.reverses for event in back} == {made[0].act}
-    assert _refused(ledger.undo, CHIEF, made[0].number) == "ledger.undone"
+    assert refused(ledger.undo, CHIEF, made[0].number) == "ledger.undone"
     ledger.undo(CHIEF, back[0].number)
     assert ledger.record(("lead", "L1")).fields["note"] == "x"
     assert len(ledger.events()) == 8
@@ -120,9 +115,9 @@ def test_undo_needs_a_reason_and_nothing_built_on_it(ledger):
     """What later events build on is not pulled away from under them."""
     made = ledger.append(ANALYST, [_add("L1")])
     ledger.append(ANALYST, [_move("L1", "to_read")])
-    assert _refused(ledger.undo, CHIEF, made[0].number) == "ledger.touched_later"
-    assert _refused(ledger.undo, CHIEF, 99) == "ledger.no_event"
-    assert _refused(ledger.undo, Act("甲", "analyst", NOW), 2) == "ledger.no_reason"
+    assert refused(ledger.undo, CHIEF, made[0].number) == "ledger.touched_later"
+    assert refused(ledger.undo, CHIEF, 99) == "ledger.no_event"
+    assert refused(ledger.undo, Act("甲", "analyst", NOW), 2) == "ledger.no_reason"
 
 
 @pytest.mark.parametrize("statement", ["UPDATE events SET who = 'x'", "DELETE FROM events"])
