@@ -1,7 +1,7 @@
 """What pages of leads, orders and problems share: the ledger as it stands, and what is said when it refuses."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,19 @@ SAID = (
     "done_on",
 )
 """Fields whose change the history spells out."""
+
+
+def region_names(words: Catalogue) -> dict[str, str]:
+    """Return what people call each division of the project that is shown."""
+    layer = state.project().regions
+    mark = layer.stat().st_mtime_ns if layer.is_file() else 0
+    return _region_names(str(state.project().folder), mark, words.language)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _region_names(folder: str, mark: int, language: str) -> dict[str, str]:
+    del mark  # a part of the key: another layer, other names
+    return casebook.region_names(Project(Path(folder)), language)
 
 
 def ledger() -> Ledger:
@@ -201,8 +214,8 @@ def tab(words: Catalogue, page: str, sizes: Mapping[str, int], codes: Mapping[st
     )
 
 
-def beijing(at: str) -> str:
-    """Return a time of the ledger in Beijing time, to the minute."""
+def beijing(at: str | datetime) -> str:
+    """Return a time, as text or not, in Beijing time, to the minute."""
     return pd.Timestamp(at).tz_convert(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
@@ -239,7 +252,7 @@ def _value(words: Catalogue, name: str, value: object) -> str:
     if value is None:
         return "-"
     if name == "receiver":
-        return casebook.region_names(state.project(), words.language).get(str(value), str(value))
+        return region_names(words).get(str(value), str(value))
     catalogues = {"human_class": "class", "trigger": "sources", "way": "way", "look_back_read": "look_back"}
     return words.say(f"{catalogues[name]}.{value}") if name in catalogues else str(value)
 

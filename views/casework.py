@@ -72,7 +72,7 @@ def _tab(words: Catalogue, leads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _filtered(words: Catalogue, leads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
     labels: dict[str, Callable[[Any], str]] = {
         "source": lambda each: words.say(f"sources.{each}"),
         "division_code": lambda each: names.get(each, each),
@@ -93,7 +93,7 @@ def _filtered(words: Catalogue, leads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _table(words: Catalogue, leads: gpd.GeoDataFrame) -> list[str]:
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
     late = words.say("casework.late")
     columns = {
         "due_on": [
@@ -135,7 +135,7 @@ def _lead(words: Catalogue, lead: pd.Series) -> None:
 
 
 def _facts(words: Catalogue, lead: pd.Series) -> str:
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
 
     def kind(column: str) -> str:
         return words.say(f"class.{lead[column]}") if isinstance(lead[column], str) else "-"

@@ -55,8 +55,10 @@ FEW = "#7C3AED"
 ZONES = {"reserve": "#2E7D32", "water_source": "#0288A8", "red_line": "#C2185B"}
 
 SITE, LISTED_SITE = "#4A6FA5", "#1B9E77"
-TOLD = "#7C3AED"
 """Enterprises, and those on the positive list."""
+
+TOLD = "#7C3AED"
+"""Leads of other sources than the detection."""
 
 OUTLINE = "#94A3B8"
 

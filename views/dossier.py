@@ -72,9 +72,9 @@ def page() -> None:
 
 
 def _marks(stamp: Stamp) -> tuple[tuple[str, int], ...]:
-    """Return what a sheet is kept by beside the files: the events of the register and the last of the ledger."""
+    """Return what a sheet is kept by beside the files: the events of the register, the last of the ledger, the day."""
     last = cases.ledger().head()[0] if casebook.begun(stamp.project) else 0
-    return (*receipts.mark(stamp.project), ("ledger", last))
+    return (*receipts.mark(stamp.project), ("ledger", last), ("day", state.today().toordinal()))
 
 
 def _choice(stamp: Stamp, words: Catalogue) -> str:

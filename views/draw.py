@@ -1,7 +1,7 @@
 """Double-random draws step by step: lists frozen, announced, numbers told, drawn when the public values are out."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,13 @@ from cross_check.draws import Record
 from gis.errors import WorkbenchError
 from gis.files import read_json
 from gis.language import Catalogue
-from views import cases, draw_form, draw_minutes, frame, printing, state, who
+from views import cases, draw_form, draw_minutes, frame, listing, printing, state, who
 from views.draw_minutes import HEADS
 
 PAGE = "draw"
 WHICH = f"{PAGE}-which"
 _STEPS = ("announced", "told", "concluded")
-_MIME = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_PUBLIC = ("csv", "xlsx")
 
 
 def page() -> None:
@@ -187,22 +184,28 @@ def _result(words: Catalogue, number: str, record: Record, names: Mapping[str, s
     headed = table[shown].set_axis([words.say(f"draw_page.head_{name}") for name in shown], axis=1)
     st.dataframe(headed, hide_index=True, height=380)
     with st.container(horizontal=True):
-        minutes = printing.whole(draw_minutes.sheet(number, record, names, words))
-        _file(words, "minutes", minutes.encode(), f"{number}.html", "text/html", "print")
-        for ending, mime in _MIME.items():
-            _file(words, f"public_{ending}", public(words, number, ending), f"{number}-public.{ending}", mime, "public")
+        minutes = partial(_minutes, words, number, record, names)
+        _file(words, "minutes", minutes, f"{number}.html", "text/html", "print")
+        for ending in _PUBLIC:
+            made, name = partial(public, words, number, ending), f"{number}-public.{ending}"
+            _file(words, f"public_{ending}", made, name, listing.MIME[ending], "public")
         path = state.project().draws / number / "record.json"
-        _file(words, "record", path.read_bytes(), "record.json", "application/json", "data_object")
+        _file(words, "record", path.read_bytes, "record.json", "application/json", "data_object")
     st.caption(words.say("draw_page.seed"))
     st.code(record["seed"], language=None)
     st.caption(words.say("draw_page.verify"))
     st.code("python tools/verify_draw.py record.json", language=None)
 
 
-def _file(words: Catalogue, name: str, content: bytes, file_name: str, mime: str, icon: str) -> None:
+def _minutes(words: Catalogue, number: str, record: Record, names: Mapping[str, str]) -> bytes:
+    return printing.whole(draw_minutes.sheet(number, record, names, words)).encode()
+
+
+def _file(words: Catalogue, name: str, made: Callable[[], bytes], file_name: str, mime: str, icon: str) -> None:
+    """Draw a button that makes a file when it is pressed."""
     st.download_button(
         words.say(f"draw_page.{name}"),
-        content,
+        made,
         file_name,
         mime,
         key=f"{PAGE}-{name}",

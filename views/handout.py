@@ -20,11 +20,6 @@ from views import listing, state
 
 ENDINGS = {"gpkg": "GeoPackage", "xlsx": "Excel", "csv": "CSV"}
 
-_MIME = {
-    "gpkg": "application/geopackage+sqlite3",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-}
 _NARROWEST, _WIDEST = 10, 40
 _FORMULA = ("=", "+", "-", "@")
 
@@ -41,7 +36,7 @@ def buttons(table: gpd.GeoDataFrame, name: str, about: About, words: Catalogue) 
                 label,
                 data=_maker(table, ending, tuple(about), words.say("app.made_at")),
                 file_name=f"{name}.{ending}",
-                mime=_MIME[ending],
+                mime=listing.MIME[ending],
                 key=f"handout-{name}-{ending}",
                 icon=":material/download:",
                 on_click="ignore",

@@ -18,7 +18,7 @@ from gis import duplicates, files, history
 from gis.errors import WorkbenchError
 from gis.history import Act
 from gis.language import Catalogue
-from views import asked, faults, frame, headings, queued_import, receipts, state, systems, wording
+from views import asked, cases, faults, frame, headings, queued_import, receipts, state, systems, who, wording
 from views.asked import Asked
 
 ENDINGS = ["xlsx", "xls", "csv", "kml", "kmz", "ovkml", "ovkmz", "zip", "gpkg", "geojson", "dxf", "parquet", "gpx"]
@@ -140,7 +140,7 @@ def _act(project: Project, words: Catalogue) -> Act:
         persist_state="session",
     )
     # The side bar's name stands there already; a widget of the same key would be that widget twice.
-    by = two.text_input(words.say("desk.by"), value=str(st.session_state.get("person") or ""), key="desk-by")
+    by = two.text_input(words.say("desk.by"), value=who.name(), key="desk-by")
     why = three.text_input(words.say("desk.why"), key="desk-why")
     day = four.date_input(words.say("desk.valid_from"), value=None, key="desk-valid-from", format="YYYY-MM-DD")
     valid_from = day if isinstance(day, dt.date) else None
@@ -197,7 +197,7 @@ def _preview(arrival: Arrival, source: Source, words: Catalogue) -> None:
 def _rows(preview: Preview, arrival: Arrival, source: Source, words: Catalogue) -> None:
     """Draw faults, duplicates and changes."""
     if preview.earlier is not None:
-        facts = {"at": receipts.beijing(preview.earlier.act.at), "by": preview.earlier.act.by}
+        facts = {"at": cases.beijing(preview.earlier.act.at), "by": preview.earlier.act.by}
         told = words.say("desk.earlier", number=preview.earlier.number, **facts)
         st.info(wording.unmarked(told), icon=":material/task_alt:")
     wrong, odd = preview.faults.iloc[: preview.faulty], preview.faults.iloc[preview.faulty :]

@@ -14,7 +14,7 @@ from gis.files import write_table
 from gis.language import Catalogue
 from views import scenes, wording
 
-_MIME = {
+MIME = {
     "gpkg": "application/geopackage+sqlite3",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -118,7 +118,7 @@ def downloads(table: gpd.GeoDataFrame, name: str, words: Catalogue) -> None:
                 label,
                 data=_maker(table, ending),
                 file_name=f"{name}.{ending}",
-                mime=_MIME[ending],
+                mime=MIME[ending],
                 key=f"download-{name}-{ending}",
                 icon=":material/download:",
                 on_click="ignore",

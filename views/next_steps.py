@@ -227,7 +227,7 @@ def _guess(words: Catalogue, name: str, known: dict[str, Any]) -> str | None:
     """Return what a field most often holds: a case goes to the division that it lies in."""
     if name != "receiver" or not known.get("division_code"):
         return None
-    return casebook.region_names(state.project(), words.language).get(str(known["division_code"]))
+    return cases.region_names(words).get(str(known["division_code"]))
 
 
 def undo(words: Catalogue, number: int) -> None:

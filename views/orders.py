@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import casebook, data, triage
+from cross_check import data, triage
 from cross_check import orders as orders_
 from cross_check.ledger import rules
 from cross_check.orders import Decision
@@ -55,7 +55,7 @@ def _propose(words: Catalogue, leads: gpd.GeoDataFrame, proposals: Mapping[str, 
 
 def _table(words: Catalogue, leads: gpd.GeoDataFrame, proposals: Mapping[str, Proposal]) -> list[str]:
     waiting = {one.fields["lead_id"] for one in cases.ledger().records("order", ["drafted"])}
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
     each = [proposals[name] for name in leads["lead_id"]]
     columns = {
         "proposed": [words.say(f"way.{one.way}") for one in each],
@@ -215,7 +215,7 @@ def _order(words: Catalogue, order_id: str, leads: gpd.GeoDataFrame) -> None:
     opened = cases.ledger()
     order = opened.record(("order", order_id))
     lead = opened.record(("lead", order.fields["lead_id"]))
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
     code = str(lead.fields["division_code"])
     place = leads[leads["lead_id"] == lead.key[1]]
     if len(place):

@@ -184,12 +184,12 @@ def _objects(words: Catalogue, version: Version, plan: pd.DataFrame, names: dict
         )
     left, right = st.columns([1, 1], gap="small")
     with left:
-        scene = _scene(words.language, str(version.folder), str(city), int(month), str(by))
+        stamp = state.stamp_of(state.project())
+        scene = _scene(stamp, words.language, str(version.folder), str(city), int(month), str(by))
         board.draw(scene, words, f"{PAGE}-map", height=_MAP_PX, on_pick=choosing.from_map(PAGE))
         st.caption(words.say("map.sketch"))
     with right:
-        chosen = ((plan["division_code"] == city) | (city == "")) & ((plan["month"] == month) | (month == 0))
-        rows = plan[chosen].sort_values(["risk", "month"], ascending=[False, True])
+        rows = plan_map.chosen(plan, str(city), int(month)).sort_values(["risk", "month"], ascending=[False, True])
         kinds = [words.say(f"planning.kind_{kind}") for kind in rows["kind"]]
         rows = rows.assign(kind=kinds, campaign=rows["campaign_id"])
         columns = ("city", "month", "name", "kind", "campaign", "risk", "officer_days", "joint_with")
@@ -197,10 +197,10 @@ def _objects(words: Catalogue, version: Version, plan: pd.DataFrame, names: dict
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _scene(language: str, folder: str, city: str, month: int, by: str) -> board.Scene:
+def _scene(stamp: state.Stamp, language: str, folder: str, city: str, month: int, by: str) -> board.Scene:
     words, path = catalogue(language), Path(folder)
     version = Version(int(path.name[1:]), path, {})
-    regions = state.tables(state.stamp_of(state.project()))["regions"]
+    regions = state.tables(stamp)["regions"]
     table = plan_map.objects(version, city=city, month=month)
     ground = regions[regions["division_code"] == city] if city else regions
     return board.Scene(

@@ -20,6 +20,11 @@ _OFTEN = {"4": "#7C2D12", "3": "#C2410C", "2": "#EA9A3E", "1": "#64748B"}
 _MOST = 4
 
 
+def chosen(plan: pd.DataFrame, city: str, month: int) -> pd.DataFrame:
+    """Return the visits of a city, "" for all, in a month, 0 for the whole year."""
+    return plan[((plan["division_code"] == city) | (city == "")) & ((plan["month"] == month) | (month == 0))]
+
+
 def objects(version: Version, *, city: str = "", month: int = 0) -> gpd.GeoDataFrame:
     """Return the sites that a plan visits, one row a site.
 
@@ -39,7 +44,7 @@ def objects(version: Version, *, city: str = "", month: int = 0) -> gpd.GeoDataF
     """
     plan, sites = version.table("plan"), version.table("sites")
     often = plan["site_id"].value_counts()
-    rows = plan[((plan["division_code"] == city) | (city == "")) & ((plan["month"] == month) | (month == 0))]
+    rows = chosen(plan, city, month)
     ranked = rows.assign(rank=rows["kind"].map({way: place for place, way in enumerate(_WAYS)}))
     ranked = ranked.sort_values(["rank", "month"], kind="stable")
     first = ranked.drop_duplicates("site_id").set_index("site_id")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from cross_check import casebook, handovers, rectification
+from cross_check import handovers, rectification
 from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
 from gis.language import Catalogue
@@ -94,7 +94,7 @@ def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
 
 
 def _headed(words: Catalogue, shown: pd.DataFrame) -> pd.DataFrame:
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
     columns = {
         "due_on": [_due(words, row) for row in shown.itertuples()],
         "state": [words.say(f"problem_state.{each}") for each in shown["state"]],
@@ -159,7 +159,7 @@ def _problem(words: Catalogue, problem_id: str) -> None:
 
 def _facts(words: Catalogue, record: Record) -> str:
     told = record.fields
-    names = casebook.region_names(state.project(), words.language)
+    names = cases.region_names(words)
     rows = {
         "problem_type": words.say(f"class.{told['problem_type']}") if told.get("problem_type") else "",
         "site_name": str(told.get("site_name") or ""),

@@ -1,6 +1,5 @@
 """What became of imports: the receipt of the latest, every change of the register, and the way back."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from html import escape
@@ -14,9 +13,9 @@ from cross_check import annals, desk, registry
 from cross_check.files import Project
 from gis import history
 from gis.errors import WorkbenchError
-from gis.history import BEIJING, Act, Event
+from gis.history import Act, Event
 from gis.language import Catalogue
-from views import frame, handout, state, who, wording
+from views import cases, frame, handout, state, who, wording
 
 _RECEIPT = "desk-receipt"
 _MOST = 500
@@ -83,7 +82,7 @@ def past(project: Project, words: Catalogue) -> None:
     columns = ("event", "kind", "at", "by", "sender", "source", "valid_from", "sites", "why", "in_force")
     shown = table.assign(
         kind=[words.say(f"history.{kind}") for kind in table["kind"]],
-        at=[beijing(at) for at in table["at"]],
+        at=[cases.beijing(at) for at in table["at"]],
         valid_from=table["valid_from"].dt.strftime("%Y-%m-%d"),
         in_force=[words.say("desk.yes" if each else "desk.no") for each in table["in_force"]],
     )[list(columns)]
@@ -102,11 +101,6 @@ def past(project: Project, words: Catalogue) -> None:
         _details(project, known[number - 1], words)
         if bool(table["in_force"].iloc[rows[0]]):
             _undo(project, number, "", words, "past")
-
-
-def beijing(at: dt.datetime) -> str:
-    """Return a time as it is written in Beijing."""
-    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def mark(project: Project) -> tuple[tuple[str, int], ...]:

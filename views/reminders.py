@@ -8,8 +8,8 @@ import streamlit as st
 from cross_check import officers, registers
 from gis import files
 from gis.language import Catalogue
-from views import cases, frame, state
-from views.state import Tables
+from views import cases, frame, state, wording
+from views.state import Stamp, Tables
 
 _FIRST = 8
 _WITHIN_DAYS = 60
@@ -18,8 +18,8 @@ _WITHIN_DAYS = 60
 def draw(words: Catalogue, shown: Tables) -> None:
     """Draw what runs out within sixty days or has run out, and how many sites qualify; where nothing is, nothing."""
     folder, head, today = str(state.project().folder), cases.ledger().head(), state.today()
-    due = pd.concat([_ending(folder, head, today), _certificates(folder, today)], ignore_index=True)
-    advice = _advice(shown, head, today) if shown.stamp.has("enterprises") else {}
+    due = pd.concat([_ending(folder, head, today), _certificates(today)], ignore_index=True)
+    advice = _advice(shown.stamp, head, today) if shown.stamp.has("enterprises") else {}
     if due.empty and not advice:
         return
     st.subheader(words.say("reminders.title"))
@@ -35,9 +35,8 @@ def draw(words: Catalogue, shown: Tables) -> None:
 
 
 def _row(words: Catalogue, row: dict[str, object]) -> tuple[str, str, str, str]:
-    day = pd.Timestamp(str(row["day"])).strftime("%Y-%m-%d")
     left = words.say("reminders.left", days=row["days_left"])
-    return words.say(str(row["code"])), str(row["name"] or row["object_id"]), day, left
+    return words.say(str(row["code"])), str(row["name"] or row["object_id"]), wording.day(row["day"]), left
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -47,8 +46,7 @@ def _ending(folder: str, head: tuple[int, str], today: date) -> pd.DataFrame:
     return found.assign(name=found["name"].astype(object).where(found["name"].notna(), None))
 
 
-def _certificates(folder: str, today: date) -> pd.DataFrame:
-    del folder
+def _certificates(today: date) -> pd.DataFrame:
     path = state.project().officers
     if not path.is_file():
         return pd.DataFrame(columns=["code", "name", "object_id", "day", "days_left"])
@@ -58,13 +56,9 @@ def _certificates(folder: str, today: date) -> pd.DataFrame:
     return pd.DataFrame(told | {"day": due["certificate_until"], "days_left": left}, index=due.index)
 
 
-def _advice(shown: Tables, head: tuple[int, str], today: date) -> dict[str, int]:
-    return _counted(str(state.project().folder), head, today, shown.stamp.marks, shown)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _counted(folder: str, head: tuple[int, str], today: date, marks: object, _shown: Tables) -> dict[str, int]:
-    del head, marks
-    found = registers.qualified(state.ledger(folder), _shown["enterprises"], on=today)
+def _advice(stamp: Stamp, head: tuple[int, str], today: date) -> dict[str, int]:
+    del head
+    found = registers.qualified(state.ledger(stamp.folder), state.tables(stamp)["enterprises"], on=today)
     counts: dict[str, int] = found.table["advice"].value_counts().to_dict()
     return counts

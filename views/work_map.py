@@ -5,7 +5,7 @@ import streamlit as st
 
 from cross_check import casebook
 from gis.language import Catalogue, catalogue
-from views import board, choosing, colours, frame, layers, listing, scenes, state, who, wording
+from views import board, cases, choosing, colours, frame, layers, listing, scenes, state, who, wording
 from views.layers import Layer
 from views.scenes import Choice
 from views.state import Stamp, Tables
@@ -105,7 +105,7 @@ def _layers(stamp: Stamp, choice: Choice, language: str, role: str) -> list[Laye
     if stamp.has("leads"):
         made.append(scenes.leads(leads, shown["zones"], words, names))
     if role:
-        told = scenes.chosen_told(casebook.table(state.ledger(stamp.folder), role=role), choice)
+        told = scenes.chosen_told(cases.leads(), choice)
         made += [scenes.told(told, words, names)] if len(told) else []
     return made
 
