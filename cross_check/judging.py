@@ -113,13 +113,14 @@ def _worked(found: gpd.GeoDataFrame, pair: PairFiles, earlier: Sequence[Path]) -
         return worked
     outlines = found.geometry[asked]
     before, after, *then = (_medians(path, outlines, pair) for path in (pair.before, pair.after, *earlier))
-    worked[asked] = field_work.seen_before(before, after, then)
+    # A picture that has none of the bands tells nothing.
+    worked[asked] = field_work.seen_before(before, after, then) if after else False
     return worked
 
 
 def _medians(path: Path, outlines: gpd.GeoSeries, pair: PairFiles) -> Bands:
     clear = pair.clear if path in (pair.before, pair.after) else comparisons.masks(path)
-    return outlined.read(path, clear, outlines).medians()
+    return outlined.read(path, clear, outlines, field_work.NEEDED).medians()
 
 
 def _whole_parcels(found: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame | None) -> np.ndarray:

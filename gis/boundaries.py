@@ -8,8 +8,10 @@ import unicodedata
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gis import codes, data, entries, nearness, regions, schema
 from gis.crs import EQUAL_AREA, STORAGE
@@ -109,9 +111,9 @@ def check_divisions(
     found.append(_far(rows.geometry, sketch, params.astray_deg))
     slivers: entries.Faults = []
     if not len(entries.joined(found)):
-        uneven = _coverage(rows, texts, params)
-        found.append(uneven[~uneven["sliver"]].drop(columns="sliver"))
-        slivers = [_slivers(uneven[uneven["sliver"]])]
+        uneven, count = _coverage(rows, texts, params)
+        found += uneven
+        slivers = [_slivers(count)]
     missing = _missing(texts, level)
     if level == "prefecture":
         found.append(missing)
@@ -239,57 +241,51 @@ def _far(shapes: gpd.GeoSeries, sketch: gpd.GeoDataFrame, margin: float) -> pd.D
     return entries.faults_where(~within & box["minx"].notna(), "geometry", "regions.far_away", shown)
 
 
-def _coverage(rows: gpd.GeoDataFrame, texts: pd.Series, params: Params) -> pd.DataFrame:
-    """Return overlaps of two divisions and gaps among them: row, column, code, value, sliver; a gap at a neighbour."""
+def _coverage(rows: gpd.GeoDataFrame, texts: pd.Series, params: Params) -> tuple[entries.Faults, int]:
+    """Return overlaps of two divisions and gaps among them as faults, and how many more are but slivers."""
     plane = rows.geometry.to_crs(EQUAL_AREA)
+    shapes = plane.to_numpy()
     pairs = nearness.shares(plane, plane)
     twice = pairs[pairs["area"] < pairs["other"]]
-    shapes = plane.to_numpy()
     common = shapely.intersection(shapes[twice["area"]], shapes[twice["other"]])
-    overlaps = pd.DataFrame(
-        {
-            "row": rows.index[twice["other"]],
-            "column": "geometry",
-            "code": "regions.overlap",
-            "value": [
-                f"{texts.iloc[area]}, {texts.iloc[other]}: {overlap_m2 / 1e6:.2f} km2"
-                for area, other, overlap_m2, _ in twice.itertuples(index=False)
-            ],
-            "sliver": [not _broad(shape, params) for shape in common],
-        }
-    )
     whole = shapely.get_parts(shapely.union_all(shapes))
-    gaps = gpd.GeoSeries([shapely.Polygon(ring) for part in whole for ring in part.interiors], crs=EQUAL_AREA)
-    places = gpd.GeoSeries(gaps.representative_point(), crs=EQUAL_AREA).to_crs(STORAGE)
-    holes = pd.DataFrame(
-        {
-            "row": [rows.index[plane.distance(gap).to_numpy().argmin()] for gap in gaps],
-            "column": "geometry",
-            "code": "regions.gap",
-            "value": [
-                f"{place.x:.4f}, {place.y:.4f}: {gap.area / 1e6:.2f} km2"
-                for place, gap in zip(places, gaps, strict=True)
-            ],
-            "sliver": [not _broad(gap, params) for gap in gaps],
-        }
-    )
-    filled = [table for table in (overlaps, holes) if len(table)]
-    whole_table = pd.concat(filled, ignore_index=True) if filled else overlaps
-    return whole_table.astype({"sliver": bool})
+    gaps = np.array([shapely.Polygon(ring) for part in whole for ring in part.interiors], object)
+    doubled, open_ = (_broad(each, params) for each in (common, gaps))
+    found = [_overlap_faults(rows, texts, twice[doubled]), _gap_faults(plane, gaps[open_])]
+    return found, int((~doubled).sum() + (~open_).sum())
 
 
-def _broad(shape: shapely.Geometry, params: Params) -> bool:
-    """Tell whether a part of an overlap or gap is more than a sliver; its mean width is twice its area by its edge."""
-    parts = shapely.get_parts(shape)
+def _overlap_faults(rows: gpd.GeoDataFrame, texts: pd.Series, twice: pd.DataFrame) -> pd.DataFrame:
+    """Return a fault for each overlap, at the later of the two divisions."""
+    said = [
+        f"{texts.iloc[area]}, {texts.iloc[other]}: {overlap_m2 / 1e6:.2f} km2"
+        for area, other, overlap_m2, _ in twice.itertuples(index=False)
+    ]
+    at = rows.index[twice["other"]]
+    return pd.DataFrame({"row": at, "column": "geometry", "code": "regions.overlap", "value": said})
+
+
+def _gap_faults(plane: gpd.GeoSeries, shapes: NDArray[np.object_]) -> pd.DataFrame:
+    """Return a fault for each gap, at a neighbour."""
+    gaps = gpd.GeoSeries(shapes, crs=EQUAL_AREA)
+    places = gaps.representative_point().to_crs(STORAGE)
+    said = [f"{place.x:.4f}, {place.y:.4f}: {gap.area / 1e6:.2f} km2" for place, gap in zip(places, gaps, strict=True)]
+    at = [plane.index[plane.distance(gap).to_numpy().argmin()] for gap in gaps]
+    return pd.DataFrame({"row": at, "column": "geometry", "code": "regions.gap", "value": said})
+
+
+def _broad(shapes: NDArray[np.object_], params: Params) -> NDArray[np.bool_]:
+    """Tell which overlaps or gaps are more than slivers by a part; its mean width is twice its area by its edge."""
+    parts, of_part = shapely.get_parts(shapes, return_index=True)
     area, edge = shapely.area(parts), shapely.length(parts)
-    return bool(((area > params.sliver_m2) & (2 * area > params.sliver_m * edge)).any())
+    wide = (area > params.sliver_m2) & (2 * area > params.sliver_m * edge)
+    return np.bincount(of_part[wide], minlength=len(shapes)) > 0
 
 
-def _slivers(uneven: pd.DataFrame) -> pd.DataFrame:
-    """Return one note for all slivers of a layer: how many there are."""
-    count = 1 if len(uneven) else 0
-    value = str(len(uneven))
-    return pd.DataFrame({"row": [0] * count, "column": "geometry", "code": "regions.slivers", "value": [value] * count})
+def _slivers(count: int) -> pd.DataFrame:
+    """Return one note for all slivers of a layer, none where there are none: how many there are."""
+    noted = [str(count)] if count else []
+    return pd.DataFrame({"row": [0] * len(noted), "column": "geometry", "code": "regions.slivers", "value": noted})
 
 
 def _missing(texts: pd.Series, level: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gis.errors import WorkbenchError
 from satellite import displacement, registration, resampling
 from satellite.displacement import Field
-from satellite.patches import Grid, Strip
+from satellite.patches import Grid
 from satellite.registration import BLOCK_PX, Blocks, Shift, Window
 from satellite.scores import Counts
 
@@ -45,9 +45,6 @@ class Pair(Protocol):
 
     def read(self, rows: slice, columns: slice = ...) -> tuple[Image, Image]:
         """Return both dates' bands in a window, NaN where not observed."""
-
-    def strips(self, *, rows: int = ..., halo: int = ...) -> Iterator[tuple[slice, Strip]]:
-        """Yield the image in strips."""
 
     def counts(self, rows: slice, columns: slice = ...) -> Counts:
         """Return both dates' bands in a window as they are stored."""
@@ -132,13 +129,6 @@ class Bent:
         moved = resampling.cubic(after, down[:, None] + south, along[None, :] + east)
         inner = (slice(top - first_row, bottom - first_row), slice(left - first_column, right - first_column))
         return before[:, *inner], moved
-
-    def strips(self, *, rows: int = 512, halo: int = 0) -> Iterator[tuple[slice, Strip]]:
-        """Yield the image in strips, see ``satellite.files.Pair.strips``."""
-        for first in range(0, self.grid.rows, rows):
-            last = min(first + rows, self.grid.rows)
-            top, bottom = max(first - halo, 0), min(last + halo, self.grid.rows)
-            yield slice(first, last), (top, *self.read(slice(top, bottom)))
 
     def counts(self, rows: slice, columns: slice = slice(None)) -> Counts:
         """Return both dates' bands in a window; what was resampled is in physical units."""

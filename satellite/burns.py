@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis import crs
+from satellite import findings
 
 Floats = NDArray[np.float64]
 
@@ -100,7 +101,7 @@ def moved(probability: Floats, with_fire: NDArray[np.bool_], chance: Floats, par
     """
     share = params.seen_share
     ratio = np.where(with_fire, (share + (1 - share) * chance) / chance, 1 - share)
-    return np.asarray(probability * ratio / (1 - probability + probability * ratio))
+    return findings.weighed(probability, ratio)
 
 
 def _hits(

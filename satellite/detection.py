@@ -293,8 +293,9 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
     length = false_leads.length_px(firm, firm_null)
     pixel_m2 = pair.grid.pixel_m2
     smallest_px = max(_FEWEST_PX, int(np.ceil(params.smallest_m2 / pixel_m2)))
-    chance = false_leads.chance(params.false_leads, smallest_px=smallest_px, length_px=length, pixel_m2=pixel_m2)
-    if params.past is not None:
+    if params.past is None:
+        chance = false_leads.chance(params.false_leads, smallest_px=smallest_px, length_px=length, pixel_m2=pixel_m2)
+    else:
         chance = params.past.chance(params.false_leads)
     chance = min(chance, params.false_alarm)
     thresholds = null.threshold(params.false_alarm), firm_null.threshold(chance)

@@ -18,7 +18,8 @@ Truth = NDArray[np.bool_]
 
 CLASSES = ("construction", "excavation", "waste", "clearing", "other")
 """Classes that field work is taken for. A burn or a plume is no state that a field returns to."""
-_NEEDED = frozenset({"blue", "red", "nir"})
+NEEDED = frozenset({"blue", "red", "nir"})
+"""Common names of the bands that tell."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,12 @@ def seen_before(before: Bands, after: Bands, earlier: Sequence[Bands], *, params
     """
     params = params or Params()
     found = np.zeros(len(next(iter(after.values()))), bool)
-    if not after.keys() >= _NEEDED:
+    if not before.keys() & after.keys() >= NEEDED:
         return found
     was, now = _state(before), _state(after)
     allowed = params.share * np.abs(now[0] - was[0]) + params.ndvi
     for picture in earlier:
-        if picture.keys() >= _NEEDED:
+        if picture.keys() >= NEEDED:
             then = _state(picture)
             with np.errstate(invalid="ignore"):
                 alike = np.abs(then[0] - now[0]) < allowed

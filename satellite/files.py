@@ -28,7 +28,7 @@ from gis.errors import WorkbenchError
 from gis.files import written_aside
 from gis.pictures import Picture
 from satellite import bands
-from satellite.patches import Grid, Strip
+from satellite.patches import Grid
 from satellite.scores import Counts
 from satellite.sources import EDGE_PX, Source, opened, reading
 
@@ -164,20 +164,6 @@ class Pair:
             sources = (self.before, self.after, *self.clear)
             before, after, *clear = (source.again(self.grid, stack) for source in sources)
             return replace(self, before=before, after=after, clear=tuple(clear), opened=stack.pop_all())
-
-    def strips(self, *, rows: int = STRIP_ROWS, halo: int = 0) -> Iterator[tuple[slice, Strip]]:
-        """Yield the image in strips of whole rows.
-
-        Yields
-        ------
-        inner : slice
-            The rows of the strip itself; its data reach ``halo`` rows further on both sides where there are any.
-        strip : (first row of the data, before, after)
-        """
-        for first in range(0, self.grid.rows, rows):
-            last = min(first + rows, self.grid.rows)
-            top, bottom = max(first - halo, 0), min(last + halo, self.grid.rows)
-            yield slice(first, last), (top, *self.read(slice(top, bottom)))
 
 
 def open_pair(files: PairFiles) -> Pair:

@@ -106,6 +106,11 @@ def probability(found: pd.DataFrame, threshold: float) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-(weights[0] + features(found, threshold) @ weights[1:]))))
 
 
+def weighed(probability: NDArray[np.float64], ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return probabilities, 0 to 1, after their odds were multiplied by a ratio (>= 0) each."""
+    return np.asarray(probability * ratio / (1 - probability + probability * ratio))
+
+
 def area_errors_m2(found: gpd.GeoDataFrame, facts: Facts) -> NDArray[np.float64]:
     """Return one standard deviation of each area.
 

@@ -262,7 +262,8 @@ def _measured(
 
 
 def _outline(window: tuple[slice, slice], inside: Flags, grid: Grid) -> BaseGeometry:
-    corner = grid.transform @ grid.transform.translation(window[1].start, window[0].start)
+    rows, columns = window
+    corner = grid.part((rows.start, rows.stop), (columns.start, columns.stop)).transform
     parts = features.shapes(inside.astype(np.uint8), mask=inside, transform=corner, connectivity=8)
     return unary_union([shape(outline) for outline, _ in parts])
 

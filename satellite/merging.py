@@ -23,8 +23,10 @@ WITHIN_M = 50.0
 APART_DAYS = 28
 _SNAP_DEG = 1e-8
 _RULES: tuple[tuple[tuple[str, ...], Callable[[SeriesGroupBy], pd.Series]], ...] = (
-    (("area_m2", "pixels", "fire_points"), lambda parts: parts.sum(min_count=1)),
-    (("after_on", "holds_to", "probability", "looks", "fire_on"), lambda parts: parts.max()),
+    (("area_m2", "pixels"), lambda parts: parts.sum(min_count=1)),
+    (("after_on", "holds_to", "probability", "looks", "season_gap_days"), lambda parts: parts.max()),
+    # Parts share the points that lie near both, so the most of one part is what the whole has at least.
+    (("fire_points",), lambda parts: parts.max()),
     (("before_on", "first_on", "unseen_m", "fire_m"), lambda parts: parts.min()),
     (("area_error_m2",), lambda parts: parts.agg(lambda column: float(np.sqrt(np.square(column).sum())))),
     (("gates",), lambda parts: parts.agg(lambda column: ";".join(dict.fromkeys(";".join(column).split(";"))))),
@@ -100,6 +102,10 @@ def _wholes(parts: gpd.GeoDataFrame, group: NDArray[np.int32]) -> gpd.GeoDataFra
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     weights = parts["area_m2"].to_numpy(dtype=float)
     made = {str(name): _joined(column, weights, starts) for name, column in parts.items()}
+    if "fire_on" in parts:
+        # The day of the point that fire_m tells of; of two as near, the earlier one.
+        order = np.lexsort((parts["fire_on"].to_numpy("datetime64[us]"), parts["fire_m"].to_numpy(float), group))
+        made["fire_on"] = parts["fire_on"].iloc[order[starts]].array
     return gpd.GeoDataFrame(made, crs=parts.crs)
 
 

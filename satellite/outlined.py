@@ -1,6 +1,7 @@
 """Rim: the pixels of an image under outlines, such as those of patches or of water bodies, whatever its grid."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio import features
 from rasterio.io import DatasetReader
+from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 from shapely import STRtree
 from shapely.geometry import box
@@ -20,6 +22,7 @@ from satellite.patches import Grid
 from satellite.sources import opened, reading
 
 Values = NDArray[np.float32]
+Mask = tuple[Path, DatasetReader | WarpedVRT]
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Pixels:
         }
 
 
-def read(image: Path, clear: Sequence[Path], outlines: gpd.GeoSeries) -> Pixels:
+def read(image: Path, clear: Sequence[Path], outlines: gpd.GeoSeries, wanted: Collection[str] | None = None) -> Pixels:
     """Read the pixels of an image whose middle lies in an outline; of overlapping outlines the last has it.
 
     Parameters
@@ -65,16 +68,23 @@ def read(image: Path, clear: Sequence[Path], outlines: gpd.GeoSeries) -> Pixels:
         Masks (1 = usable), all of which must hold.
     outlines : GeoSeries
         Any CRS; those off the image have no pixels.
+    wanted : collection of str, optional
+        Common names of the bands to read, all by default; those that the image lacks are left out. A pixel is seen
+        where all that are read have data, nowhere if there are none.
 
     Raises
     ------
     WorkbenchError
-        ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.rotated``.
+        ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.rotated``, each naming the file; and
+        ``series.other_crs`` of a mask in another system than the image.
     """
-    with opened(image) as source:
+    with ExitStack() as stack:
+        source = stack.enter_context(opened(image))
         grid = Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
         placed = outlines.to_crs(grid.crs).to_numpy()
-        names = {bands.common_name(each): at for at, each in enumerate(source.descriptions, start=1) if each}
+        masks = [_mask(path, grid, stack) for path in clear]
+        known = {bands.common_name(each): at for at, each in enumerate(source.descriptions, start=1) if each}
+        names = {each: at for each, at in known.items() if wanted is None or each in wanted}
         covered = np.zeros(len(placed), np.int64)
         numbers: list[NDArray[np.int32]] = []
         planes: list[Values] = []
@@ -82,8 +92,8 @@ def read(image: Path, clear: Sequence[Path], outlines: gpd.GeoSeries) -> Pixels:
             covered += np.bincount(labels[labels > 0] - 1, minlength=len(placed))
             with reading(image):
                 values, seen = _read(source, list(names.values()), window)
-            for mask in clear:
-                seen &= _clear(mask, grid, window)
+            for mask in masks:
+                seen &= _clear(mask, window)
             under = seen & (labels > 0)
             numbers.append((labels[under] - 1).astype(np.int32))
             planes.append(values[:, under])
@@ -99,17 +109,20 @@ def _strips(grid: Grid, placed: NDArray[np.object_]) -> Iterator[tuple[Window, N
     tree = STRtree(placed)
     for top in range(0, grid.rows, STRIP_ROWS):
         rows = min(STRIP_ROWS, grid.rows - top)
-        corner = grid.transform @ (0, top)
-        transform = grid.transform @ type(grid.transform).translation(0, top)
-        end = grid.transform @ (grid.columns, top + rows)
-        hit = np.sort(tree.query(box(corner[0], end[1], end[0], corner[1])))
+        strip = grid.part((top, top + rows), (0, grid.columns))
+        west, north = strip.transform @ (0, 0)
+        east, south = strip.transform @ (strip.columns, strip.rows)
+        hit = np.sort(tree.query(box(west, south, east, north)))
         if hit.size:
             shapes = ((placed[at], int(at) + 1) for at in hit)
-            labels = features.rasterize(shapes, (rows, grid.columns), fill=0, transform=transform, dtype="int32")
+            labels = features.rasterize(shapes, (rows, grid.columns), fill=0, transform=strip.transform, dtype="int32")
             yield Window(0, top, grid.columns, rows), labels
 
 
 def _read(source: DatasetReader, at: list[int], window: Window) -> tuple[Values, NDArray[np.bool_]]:
+    if not at:
+        shape = (int(window.height), int(window.width))
+        return np.zeros((0, *shape), np.float32), np.zeros(shape, bool)
     values = source.read(at, window=window).astype(np.float32)
     seen = looks.valid(source, at, window).all(axis=0) & np.isfinite(values).all(axis=0)
     if source.nodata is None:
@@ -118,6 +131,13 @@ def _read(source: DatasetReader, at: list[int], window: Window) -> tuple[Values,
     return values * gains[:, None, None] + offsets[:, None, None], seen
 
 
-def _clear(mask: Path, grid: Grid, window: Window) -> NDArray[np.bool_]:
-    with opened(mask) as source, looks.placed(source, grid, mask.name) as on_grid:
-        return np.asarray(on_grid.read(1, window=window) == 1)
+def _mask(path: Path, grid: Grid, stack: ExitStack) -> Mask:
+    """Open a mask on the grid of the image; the stack closes it."""
+    source = stack.enter_context(opened(path))
+    return path, stack.enter_context(looks.placed(source, grid, path.name))
+
+
+def _clear(mask: Mask, window: Window) -> NDArray[np.bool_]:
+    path, source = mask
+    with reading(path):
+        return np.asarray(source.read(1, window=window) == 1)

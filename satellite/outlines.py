@@ -70,18 +70,12 @@ def smooth(outlines: Shapes) -> Shapes:
     _, places, (rings, ends) = shapely.to_ragged_array(parts)
     places, rings = corners.without_steps(places, rings)
     simple = shapely.from_ragged_array(shapely.GeometryType.POLYGON, places, (rings, ends))
-    many = np.bincount(owner, minlength=len(outlines)) > 1
+    starts = np.searchsorted(owner, np.arange(len(outlines) + 1))
     drawn = np.empty(len(outlines), object)
     drawn[owner] = simple
-    for at, first, last in zip(np.flatnonzero(many), *_spans(owner, many), strict=True):
-        drawn[at] = shapely.MultiPolygon(list(simple[first:last]))
+    for at in np.flatnonzero(np.diff(starts) > 1):
+        drawn[at] = shapely.MultiPolygon(list(simple[starts[at] : starts[at + 1]]))
     return drawn
-
-
-def _spans(owner: NDArray[np.intp], many: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where the parts of outlines of many parts begin and end."""
-    at = np.flatnonzero(many)
-    return np.searchsorted(owner, at), np.searchsorted(owner, at, side="right")
 
 
 def _boxes(runs: Runs, order: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.int64]:

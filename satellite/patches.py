@@ -310,8 +310,10 @@ def burn(outlines: gpd.GeoSeries, values: Sequence[int], grid: Grid) -> NDArray[
 
 
 def areas_m2(outlines: Iterable[Geometry]) -> list[float]:
-    """Return areas on the ellipsoid of outlines in EPSG:4490, their holes left out."""
-    return np.abs(_by_ring(list(outlines), lambda lon, lat: GEODESIC.polygon_area_perimeter(lon, lat)[0])).tolist()
+    """Return areas on the ellipsoid of outlines in EPSG:4490, their holes left out, however their rings are wound."""
+    # Holes count against shells by their winding, which layers from elsewhere do not keep.
+    wound = list(shapely.orient_polygons(list(outlines)))
+    return np.abs(_by_ring(wound, lambda lon, lat: GEODESIC.polygon_area_perimeter(lon, lat)[0])).tolist()
 
 
 def lengths_m(outlines: Iterable[Geometry]) -> NDArray[np.float64]:

@@ -303,8 +303,7 @@ def _source(bands: list[da.Array], product: Product, place: Placement) -> da.Arr
         inside = _in_grid(outline, to_grid)
 
     def told(block: NDArray[np.bool_], block_info: dict[Any, Any] | None = None) -> NDArray[np.int16]:
-        rows, columns = (block_info or {})[None]["array-location"]
-        where = grid.transform @ Affine.translation(columns[0], rows[0])
+        where = grid.part(*(block_info or {})[None]["array-location"]).transform
         within = np.ones(block.shape, bool)
         if inside is not None:
             within = features.rasterize([inside], out_shape=block.shape, transform=where, dtype=np.uint8) == 1

@@ -148,8 +148,7 @@ def cropped(grid: Grid, bbox: tuple[float, float, float, float], name: str) -> G
     rows = slice(max(int(np.floor(top + _EDGE_PX)), 0), min(int(np.ceil(bottom - _EDGE_PX)), grid.rows))
     if columns.stop <= columns.start or rows.stop <= rows.start:
         raise WorkbenchError("scene.no_place", "{name} does not cover the wanted area", name=name)
-    moved = grid.transform @ Affine.translation(columns.start, rows.start)
-    return Grid(grid.crs, moved, rows.stop - rows.start, columns.stop - columns.start)
+    return grid.part((rows.start, rows.stop), (columns.start, columns.stop))
 
 
 def _of_package(package: Package) -> Product:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gis.errors import WorkbenchError
-from satellite import series
+from satellite import findings, series
 from satellite.indices import Bands
 
 MOST_APART_DAYS = 45
@@ -84,8 +84,7 @@ def weigh(found: gpd.GeoDataFrame, most_days: int, rule: str) -> gpd.GeoDataFram
     if rule == "lower":
         beyond = np.nan_to_num(np.maximum(gap - most_days, 0))
         factor = 0.5 ** (beyond / HALVED_DAYS)
-        said = table["probability"].to_numpy(dtype=float)
-        table["probability"] = said * factor / (1 - said + said * factor)
+        table["probability"] = findings.weighed(table["probability"].to_numpy(dtype=float), factor)
     return table
 
 

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import geopandas as gpd
-import rasterio
-from affine import Affine
 from pyproj import CRS
 from rasterio.windows import Window
 
-from gis.errors import WorkbenchError
 from satellite.patches import Grid, seen_share
+from satellite.sources import opened, reading
 
 
 def share(change: Path, places: gpd.GeoSeries) -> float:
@@ -30,11 +28,9 @@ def share(change: Path, places: gpd.GeoSeries) -> float:
     Raises
     ------
     WorkbenchError
-        ``files.missing``.
+        ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.rotated``.
     """
-    if not change.is_file():
-        raise WorkbenchError("files.missing", "There is no file {name}", name=change.name)
-    with rasterio.open(change) as source:
+    with opened(change) as source, reading(change):
         areas = places.to_crs(source.crs)
         west, south, east, north = areas.total_bounds.tolist()
         left, top, wide, high = source.transform.c, source.transform.f, source.transform.a, -source.transform.e
@@ -43,7 +39,6 @@ def share(change: Path, places: gpd.GeoSeries) -> float:
         if first >= last or upper >= lower:
             return 0.0
         data = source.read(1, window=Window(first, upper, last - first, lower - upper))
-        corner = Affine(wide, 0, left + first * wide, 0, -high, top - upper * high)
-        grid = Grid(CRS.from_user_input(source.crs), corner, *data.shape)
+        grid = Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
     whole = gpd.GeoSeries([areas.union_all()], crs=source.crs)
-    return float(seen_share(data, grid, whole).iloc[0])
+    return float(seen_share(data, grid.part((upper, lower), (first, last)), whole).iloc[0])

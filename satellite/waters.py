@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gis import schema
-from satellite import indices, patches, seasons, series
+from satellite import indices, patches, seasons, series, targets
 from satellite.outlined import Pixels
 
 Values = NDArray[np.float64]
@@ -90,12 +90,7 @@ SIGNS = {
 }
 """``floor``: what dates differ by through haze and sun alone, so that a pond of few even days does not cry wolf."""
 
-_NEEDS = {
-    "ndti": ("red", "green"),
-    "ndci": ("rededge1", "red"),
-    "ndvi": ("nir", "red"),
-    "brightness": ("blue", "green", "red"),
-}
+_BRIGHTNESS, _VISIBLE = targets.QUANTITIES["brightness"]
 _CORRECTION = {2: 1.196, 3: 1.495, 4: 1.363, 5: 1.206, 6: 1.200, 7: 1.140, 8: 1.129, 9: 1.107}
 _NORMAL = 1.4826
 _MOST_ICE = 0.2
@@ -158,7 +153,7 @@ def observe(pixels: Pixels, ids: Iterable[str], seen_on: date, *, params: Params
     states[(share < params.least_clear) & (pixels.covered >= params.fewest_px)] = "clouded"
     parts = []
     for sign, told in SIGNS.items():
-        index = next((each for each in told.indices if set(_NEEDS[each]) <= pixels.bands.keys()), None)
+        index = next((each for each in told.indices if _needed(each) <= pixels.bands.keys()), None)
         if index is None:
             continue
         value = _median(pixels, _index(pixels.bands, index))
@@ -277,10 +272,14 @@ def _robust(values: Values, floor: float) -> tuple[float, float]:
     return usual, spread * float(np.sqrt(1 + np.pi / 2 / count))
 
 
+def _needed(index: str) -> set[str]:
+    return set(_VISIBLE if index == "brightness" else indices.find(index).bands.values())
+
+
 def _index(bands: Mapping[str, NDArray[np.float32]], name: str) -> NDArray[np.floating]:
     with np.errstate(invalid="ignore", divide="ignore"):
         if name == "brightness":
-            return np.asarray(np.log((bands["blue"] + bands["green"] + bands["red"]) / 3))
+            return np.asarray(np.log(_BRIGHTNESS(bands)))  # type: ignore[arg-type]  # any float
         return np.asarray(indices.compute(bands, name))
 
 

@@ -138,8 +138,8 @@ def full(folder, edge):
         with files.open_pair(files.PairFiles(pair[0][0], pair[1][0], tuple(clears))) as opened:
             together, aligned = alignment.align(opened)
             print(f"  shift {aligned.found.length_px:.2f} px, residual {aligned.residual.length_px:.2f} px")
-            for _, (_, *both) in together.strips():
-                for date in both:
+            for top in range(0, together.grid.rows, files.STRIP_ROWS):
+                for date in together.read(slice(top, min(top + files.STRIP_ROWS, together.grid.rows))):
                     bands = dict(zip(together.names, date, strict=True))
                     sums.append([float(np.nansum(indices.INDICES[name][0](bands))) for name in ("ndvi", "ndwi")])
 

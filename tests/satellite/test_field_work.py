@@ -42,3 +42,4 @@ def test_what_nobody_saw_tells_nothing():
     assert field_work.seen_before(GREEN, BARE, [clouded]).tolist() == [False]
     assert field_work.seen_before(GREEN, BARE, [{"red": BARE["red"]}]).tolist() == [False]
     assert field_work.seen_before({"red": np.ones(1)}, {"red": np.ones(1)}, [BARE]).tolist() == [False]
+    assert field_work.seen_before({"red": np.ones(1)}, BARE, [BARE]).tolist() == [False]

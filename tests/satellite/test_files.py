@@ -81,14 +81,13 @@ def test_a_shift_is_taken_back(tmp_path):
 
 
 def test_strips_cover_the_image_once(tmp_path):
-    """Inner rows tile the image; halos reach beyond them where there is something."""
+    """Strips of whole rows tile the image, the last one shorter."""
     data = _ramp()
     paths = [_write(tmp_path / name, data) for name in ("a.tif", "b.tif")]
     with files.open_pair(PairFiles(*paths)) as pair:
-        strips = list(pair.strips(rows=16, halo=2))
-    assert [(inner.start, inner.stop) for inner, _ in strips] == [(0, 16), (16, 32), (32, 40)]
-    whole = np.concatenate([before[:, inner.start - top : inner.stop - top] for inner, (top, before, _) in strips], 1)
-    assert np.array_equal(whole, data)
+        strips = [(first, counts.before) for first, counts in pair.ahead(rows=16)]
+    assert [(first, first + before.shape[1]) for first, before in strips] == [(0, 16), (16, 32), (32, 40)]
+    assert np.array_equal(np.concatenate([before for _, before in strips], axis=1), data)
 
 
 def test_nodata_and_masks_become_nan(tmp_path):

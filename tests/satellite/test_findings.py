@@ -54,3 +54,10 @@ def test_where_a_rule_holds_change_is_likelier():
     assert ((said > 0) & (said < 1)).all()
     assert said[0] > 0.5 > said[1]
     assert findings.probability(found.assign(pixels=400), 5.0)[0] > said[0]
+
+
+def test_odds_are_what_is_weighed():
+    """Odds of 3 to 1, halved and doubled, are 3 to 2 and 6 to 1; what is sure stays so, a ratio of 1 tells nothing."""
+    said = np.array([0.75, 0.75, 1.0, 0.0, 0.3])
+    weighed = findings.weighed(said, np.array([0.5, 2.0, 0.1, 9.0, 1.0]))
+    assert weighed == pytest.approx([3 / 5, 6 / 7, 1.0, 0.0, 0.3])

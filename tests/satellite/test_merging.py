@@ -84,3 +84,22 @@ def test_zero_metres_merge_nothing():
     table = patches_of((SQUARE, "burn", 0.3, DAY), ((100, 0, 200, 100), "burn", 0.3, DAY))
     assert merging.merge(table, within_m=0).absorbed == 0
     assert np.array_equal(merging.merge(table, within_m=0).patches["patch_id"], table["patch_id"])
+
+
+def test_what_the_whole_says_of_fires_and_seasons():
+    """The day is that of the nearest point; points near two parts are counted once; the widest gap of seasons stays."""
+    days = [date(2024, 7, 20), date(2024, 7, 3), date(2024, 7, 28)]
+    parts = patches_of(*(((120 * at, 0, 120 * at + 100, 100), "burn", 0.3 + 0.1 * at, DAY) for at in range(3))).assign(
+        fire_points=pd.array([2, 3, 1], "Int64"),
+        fire_m=[320.0, 40.0, 410.0],
+        fire_on=pd.to_datetime(days),
+        season_gap_days=[2.0, 30.0, 4.0],
+    )
+    whole = merging.merge(parts).patches.iloc[0]
+    assert (whole["fire_m"], whole["fire_on"].date()) == (40.0, days[1])
+    assert (whole["fire_points"], whole["season_gap_days"]) == (3, 30)
+    alone = parts.assign(fire_points=pd.array([0, 1, 0], "Int64"), fire_m=[np.nan, 90.0, np.nan])
+    alone["fire_on"] = pd.to_datetime([None, days[1], None])
+    assert merging.merge(alone).patches["fire_on"].dt.date.tolist() == [days[1]]
+    nothing = alone.assign(fire_points=pd.array([pd.NA] * 3, "Int64"), fire_m=np.nan, fire_on=pd.NaT)
+    assert merging.merge(nothing).patches[["fire_points", "fire_m", "fire_on"]].isna().all(axis=None)

@@ -6,6 +6,7 @@ import pytest
 import rasterio
 from shapely.geometry import box
 
+from gis.errors import WorkbenchError
 from satellite import outlined
 
 EDGE = rasterio.Affine(10, 0, 600_000, 0, -10, 5_060_000)
@@ -68,3 +69,36 @@ def test_no_outline_is_no_pixel(taken):
     """An empty table reads nothing."""
     found = outlined.read(taken, (), _outlines())
     assert found.outline.size == found.covered.size == 0
+
+
+def test_a_mask_that_ends_before_its_pixels_do_is_named(taken, tmp_path):
+    """A file cut while it was copied opens, but does not read: the user is told which one."""
+    rng = np.random.default_rng(0)
+    mask = _mask(tmp_path / "mask.tif", rng.integers(0, 2, (1, 1100, 80)).astype(np.uint8))
+    mask.write_bytes(mask.read_bytes()[: mask.stat().st_size // 4])
+    with pytest.raises(WorkbenchError) as refusal:
+        outlined.read(taken, [mask], _outlines((900, 930, 10, 20)))
+    assert (refusal.value.code, refusal.value.params["name"]) == ("detect.unreadable", "mask.tif")
+
+
+def test_each_mask_is_opened_once(taken, tmp_path, monkeypatch):
+    """However many strips the outlines lie in."""
+    mask = _mask(tmp_path / "mask.tif", np.ones((1, 1100, 80), np.uint8))
+    told = []
+    opened = outlined.opened
+    monkeypatch.setattr(outlined, "opened", lambda path: told.append(path) or opened(path))
+    assert outlined.read(taken, [mask], _outlines((0, 1100, 0, 80))).seen.tolist() == [1100 * 80]
+    assert sorted(told) == sorted([taken, mask])
+
+
+@pytest.mark.parametrize("nodata", [0, None])
+def test_only_wanted_bands_are_read(tmp_path, nodata):
+    """What is read is as of the whole; what the image lacks is left out, all of it if need be."""
+    rows, columns = np.mgrid[1:31, 1:21]
+    image = _image(tmp_path / "a.tif", np.stack([rows, columns]).astype(np.uint16), nodata=nodata)
+    outlines = _outlines((5, 15, 2, 9))
+    whole, part = outlined.read(image, (), outlines), outlined.read(image, (), outlines, {"nir", "blue"})
+    assert (whole.bands.keys(), part.bands.keys()) == ({"red", "nir"}, {"nir"})
+    assert part.medians()["nir"] == pytest.approx(whole.medians()["nir"])
+    nothing = outlined.read(image, (), outlines, {"blue"})
+    assert (nothing.bands, nothing.seen.tolist(), nothing.covered.tolist()) == ({}, [0], [70])

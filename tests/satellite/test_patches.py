@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pyproj import CRS
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, Polygon, box
 
-from gis.crs import STORAGE
+from gis.crs import GEODESIC, STORAGE
 from satellite import patches
 from satellite.patches import Grid, Look
 
@@ -156,3 +156,21 @@ def test_pixel_area_in_web_mercator_is_that_on_the_ground():
     """A pixel of 10 map metres at 46 N is about 7 metres wide."""
     grid = Grid(CRS.from_epsg(3857), Affine(10, 0, 13_914_936, 0, -10, 5_780_349), 10, 10)
     assert grid.pixel_m2 == pytest.approx(100 * np.cos(np.radians(46)) ** 2, rel=0.01)
+
+
+@pytest.mark.parametrize("hole_turned", [False, True])
+@pytest.mark.parametrize("part_turned", [False, True])
+def test_areas_are_the_same_however_rings_are_wound(hole_turned, part_turned):
+    """Layers from elsewhere wind holes like shells, and one part against the other."""
+    shell, hole, other = (
+        list(box(west, 47, west + size, 47 + size).exterior.coords)
+        for west, size in ((127.0, 0.02), (127.0, 0.01), (127.1, 0.01))
+    )
+    areas = [abs(GEODESIC.geometry_area_perimeter(Polygon(ring))[0]) for ring in (shell, hole, other)]
+    drawn = MultiPolygon(
+        [
+            Polygon(shell, [hole[::-1] if hole_turned else hole]),
+            Polygon(other[::-1] if part_turned else other),
+        ]
+    )
+    assert patches.areas_m2([drawn]) == pytest.approx([areas[0] - areas[1] + areas[2]])

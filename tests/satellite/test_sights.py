@@ -46,3 +46,11 @@ def test_a_map_that_is_not_there_is_named(tmp_path):
     with pytest.raises(WorkbenchError) as refusal:
         sights.share(tmp_path / "change.tif", _place(0, 10))
     assert refusal.value.code == "files.missing"
+
+
+def test_a_map_that_ends_before_its_pixels_do_is_named(change):
+    """A map cut while it was copied is told as such, not as a fault of the program."""
+    change.write_bytes(change.read_bytes()[:-60])
+    with pytest.raises(WorkbenchError) as refusal:
+        sights.share(change, _place(61, 89))
+    assert refusal.value.code == "detect.unreadable"
