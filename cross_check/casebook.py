@@ -22,9 +22,6 @@ from gis.errors import TableFaults, WorkbenchError
 from gis.language import catalogue
 from satellite.targets import CLASSES
 
-OVER = (*rules.DISMISSED, "problem", rules.CLOSED)
-"""States in which nothing more is asked of anybody over the lead itself."""
-
 _SEES_ALL = ("analyst", "approver")
 _DEGREE_M = 111_000.0
 _MACHINE_FIELDS = tuple(column for column in sources.FORM.columns if column not in {"lead_id", "geometry"})
@@ -269,7 +266,7 @@ def note(ledger: Ledger, act: Act, lead_id: str, fields: Mapping[str, Any], seen
 
 def suggestions(leads: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return pairs of open leads that may be one (``matches.SUGGESTED``), without those that a person kept apart."""
-    standing = leads[~leads["state"].isin(OVER)]
+    standing = leads[~leads["state"].isin(rules.OVER)]
     found = matches.suggest(standing)
     apart = {
         frozenset((row.lead_id, other))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,12 @@ def listing(project: Project) -> list[Path]:
     """Return the images of a project that may be compared, by name; masks are none."""
     found = sorted({*project.imagery.glob("*.tif"), *project.imagery.glob("*/*.tif")})
     return [path for path in found if not path.name.endswith((_MASK, ".clear.tif"))]
+
+
+def dated(project: Project) -> list[tuple[date, Path]]:
+    """Return the images of a project that tell a date, each after it, in the order of ``listing``."""
+    days = ((images.seen_on(path), path) for path in listing(project))
+    return [(day, path) for day, path in days if day is not None]
 
 
 def masks(*taken: Path) -> tuple[Path, ...]:

@@ -1,7 +1,7 @@
 """Rim: the import desk. A file comes into the register as one event (``cross_check.annals``), or nothing of it does."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -195,8 +195,8 @@ def receipt(project: Project, number: int) -> tuple[Step, pd.DataFrame]:
 
 def imported(project: Project, sha256: str) -> int:
     """Return the number of the latest import in force of a file of this content, 0 if there is none."""
-    standing = annals.standing(project)
-    earlier = _earlier(standing, annals.headers(standing.records), sha256)
+    records = annals.records(project)
+    earlier = _earlier(records, annals.headers(records), sha256)
     return earlier.number if earlier else 0
 
 
@@ -301,7 +301,7 @@ def _worked_out(arrival: Arrival, project: Project, standing: Standing, act: Act
     touched, known = set(changes["site_id"]), set(state["site_id"])
     new, changed = len(touched - known), len(touched & known)
     receipt = replace(checked.receipt, new=new, changed=changed, unchanged=checked.receipt.good - new - changed)
-    earlier = _earlier(standing, events, arrival.sha256)
+    earlier = _earlier(standing.records, events, arrival.sha256)
     return _Incoming(arrival, checked, state, changes, history.applied(state, changes), receipt, earlier)
 
 
@@ -312,9 +312,9 @@ def _upheld(checked: register.Checked, state: gpd.GeoDataFrame, events: list[Eve
     return replace(checked, enterprises=enterprises, notes=entries.joined([checked.notes, kept, back]))
 
 
-def _earlier(standing: Standing, events: list[Event], sha256: str) -> Event | None:
+def _earlier(records: Sequence[Mapping[str, object]], events: list[Event], sha256: str) -> Event | None:
     """Return the latest import in force of a file of this content."""
-    same = {record["number"] for record in standing.records if record.get("source_sha256") == sha256}
+    same = {record["number"] for record in records if record.get("source_sha256") == sha256}
     return next((event for event in history.in_force(events)[::-1] if event.number in same), None)
 
 

@@ -20,7 +20,7 @@ from cross_check.draw_lists import Sources
 from cross_check.draws import Order
 from cross_check.files import Project
 from cross_check.ledger import store
-from cross_check.ledger.events import Act, Entry
+from cross_check.ledger.events import Act, Entry, Record
 from cross_check.partners import Partner
 from gis import files, readers
 from gis.errors import WorkbenchError
@@ -74,9 +74,7 @@ def freeze(project: Project, order: Order, *, joined: Partner | None = None) -> 
     """
     enterprises = files.read_layer(project.enterprises)
     barred = orders.barred(_ledger(project), enterprises, on=order.valid_on)
-    # Who is on the positive list, and whom a trigger lets in all the same, is said by the ledger and not by the flag.
-    unflagged = enterprises.assign(positive_list=False)
-    table = draw_lists.candidates(Sources(unflagged, risks.scored(project).table, barred))
+    table = draw_lists.candidates(Sources(enterprises, risks.scored(project, enterprises).table, barred))
     return draws.freeze(table, files.read_table(project.officers), order, past=past(project), partner=joined)
 
 
@@ -85,8 +83,7 @@ def past(project: Project) -> pd.DataFrame:
     if not project.draws.is_dir():
         return pd.DataFrame(columns=list(draws.PAST.columns))
     last: dict[str, str] = {}
-    table = listing(project)
-    records = [read(project, number) for number in table.loc[table["state"] == "concluded", "number"]]
+    records = [_read(project, one) for one in _ledger(project).records("draw", ["concluded"])]
     for record in sorted(records, key=lambda one: str(one["announcement"]["announced_at"])):
         last |= {pair["unit"]: ";".join(pair["officers"]) for pair in record["result"]["officers"] if pair["officers"]}
     return pd.DataFrame(last.items(), columns=list(draws.PAST.columns))
@@ -206,8 +203,14 @@ def read(project: Project, number: str) -> draws.Record:
     WorkbenchError
         ``draws.unknown``; ``draws.exchanged`` if a file is not the one whose digest the ledger keeps.
     """
+    _folder(project, number)
+    return _read(project, _ledger(project).record(("draw", number)))
+
+
+def _read(project: Project, known: Record) -> draws.Record:
+    """Return what is on record of a draw that the ledger has told already."""
+    number, kept = known.key[1], known.fields
     folder = _folder(project, number)
-    kept = _ledger(project).record(("draw", number)).fields
     announcement = files.read_json(folder / "announcement.json")
     frozen = files.read_json(folder / "frozen.json")
     found = {"announcement": tickets.digest(announcement), "commitment": tickets.digest(frozen)}
@@ -317,12 +320,13 @@ def _folder(project: Project, number: str) -> Path:
 
 def _announced(project: Project, number: str) -> draws.Record:
     """Return the announcement of a draw that is still open."""
-    folder = _folder(project, number)
-    state = _ledger(project).record(("draw", number)).state
-    if state != "announced":
-        raise WorkbenchError("draws.not_open", "The draw {number} is over: {state}", number=number, state=state or "-")
-    read(project, number)
-    announcement: dict[str, Any] = files.read_json(folder / "announcement.json")
+    _folder(project, number)
+    known = _ledger(project).record(("draw", number))
+    if known.state != "announced":
+        raise WorkbenchError(
+            "draws.not_open", "The draw {number} is over: {state}", number=number, state=known.state or "-"
+        )
+    announcement: dict[str, Any] = _read(project, known)["announcement"]
     return announcement
 
 

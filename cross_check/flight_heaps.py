@@ -3,12 +3,15 @@
 ``flights/<flight>/`` gets lone-heaps.gpkg and .parquet (``satellite.lone_heaps.SCHEMA``), and their recipe as json.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
 
 from cross_check import flights
 from cross_check.chain import Step
@@ -51,10 +54,11 @@ def measure(
     layer = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])].reset_index(drop=True)
     if layer.empty:
         raise WorkbenchError("imagery.no_polygon", "{name} holds no polygon", name=outlines.name)
-    parts = []
+    # Each plane that an outline asks for is worked out once, for all of them.
+    parts, on = [], cache(layer.geometry.to_crs)
     for number in range(len(layer)):
         progress(number, len(layer), "drone.measuring")
-        parts.append(_one(model, layer, number, params))
+        parts.append(_one(model, on, number, params))
     progress(len(layer), len(layer), "drone.measured")
     measured = [part for part in parts if len(part)]
     if not measured:
@@ -103,11 +107,10 @@ def stale(project: Project, flight: str) -> bool:
     return moved or not isinstance(used, dict) or known.get("sha256") != used["sha256"]
 
 
-def _one(model: Image, layer: gpd.GeoDataFrame, number: int, params: Params) -> gpd.GeoDataFrame:
-    """Measure one outline; the others are no rim."""
-    plane = metric_at(float(layer.to_crs(STORAGE).geometry.iloc[number].centroid.x))
-    flat = layer.to_crs(plane).geometry
-    own = flat.iloc[number]
+def _one(model: Image, on: Callable[[CRS], gpd.GeoSeries], number: int, params: Params) -> gpd.GeoDataFrame:
+    """Measure one of the outlines that lie on a plane; the others are no rim."""
+    plane = metric_at(float(on(STORAGE).iloc[number].centroid.x))
+    own = on(plane).iloc[number]
     wide = gpd.GeoSeries([own.buffer(lone_heaps.reach_m(own))], crs=plane).to_crs(STORAGE)
     west, south, east, north = (float(edge) for edge in wide.total_bounds)
     try:
@@ -116,7 +119,7 @@ def _one(model: Image, layer: gpd.GeoDataFrame, number: int, params: Params) -> 
         if fault.code != "scene.no_place":
             raise
         return gpd.GeoDataFrame()
-    on_grid = gpd.GeoSeries(flat, crs=plane).to_crs(grid.crs)
+    on_grid = on(grid.crs)
     mine = on_grid.iloc[number]
     others = [each.buffer(lone_heaps.GAP_M) for at, each in enumerate(on_grid) if at != number]
     theirs = orthomosaics.mask_of(grid, others) & ~orthomosaics.mask_of(grid, [mine.buffer(lone_heaps.GAP_M)])

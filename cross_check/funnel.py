@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cross_check.ledger.events import Event
+from cross_check.ledger.rules import DISMISSED
 from gis import schema
 
 STEPS = (
@@ -53,7 +54,6 @@ _AT = {
     "closed": "closed",
 }
 _READ = ("suspected", "excluded", "doubtful")
-_ENDED = ("excluded", "refuted", "lawful", "watched")
 
 
 def of(events: Sequence[Event], *, now: pd.Timestamp, source: str = "") -> pd.DataFrame:
@@ -109,11 +109,11 @@ def _note(track: dict[str, Any], event: Event) -> None:
     if event.to_state == event.from_state:
         return
     if event.object_kind == "lead":
-        track["ended"] = event.to_state in _ENDED
+        track["ended"] = event.to_state in DISMISSED
         if event.to_state in _READ:
             track["at"].setdefault("read", at)
     step = _AT.get(event.to_state)
-    if step and (event.object_kind == "problem") == (step in STEPS[7:]):
+    if step:
         track["at"].setdefault(step, at)
 
 

@@ -26,7 +26,7 @@ from gis import files
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
 
-_EVENTS, _MANIFEST, _SHEET = "events.jsonl", "manifest.json", "case.html"
+_EVENTS, _MANIFEST = "events.jsonl", "manifest.json"
 _DAY_ONE = (1980, 1, 1, 0, 0, 0)
 _TOLD = ("source_ref", "note")
 """Fields of a complaint that may lead to a person."""
@@ -163,8 +163,7 @@ def _marked(case: Iterable[Event]) -> list[tuple[Event, tuple[str, ...]]]:
     hidden = set(_TOLD) if lead.fields.get("source") == "complaint" else set()
     if lead.fields.get("blur_m"):
         hidden |= set(_PLACE)
-    left = dict.fromkeys(now, hidden)
-    return [(event, tuple(sorted(left[event.key] & set(event.changes)))) for event in chain]
+    return [(event, tuple(sorted(hidden & set(event.changes)))) for event in chain]
 
 
 def _plain(marked: tuple[Event, tuple[str, ...]]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from cross_check import comparisons
 from cross_check.files import Project
 from gis import files
 from satellite import burns, differences, field_work, merging, outlined, seasons, zoning
-from satellite import files as images
 from satellite.files import PairFiles
 from satellite.indices import Bands
 from satellite.presets import Preset
@@ -93,16 +92,10 @@ def pictures(project: Project, pair: PairFiles, found: gpd.GeoDataFrame) -> list
     days = found["before_on"].dropna()
     if days.empty:
         return []
-    first = days.min().date()
-    dated = (
-        (images.seen_on(path), path) for path in comparisons.listing(project) if path.resolve() not in _paths(pair)
-    )
-    older = sorted(((day, path) for day, path in dated if day is not None and day < first), reverse=True)
+    first, own = days.min().date(), {pair.before.resolve(), pair.after.resolve()}
+    dated = comparisons.dated(project)
+    older = sorted(((day, path) for day, path in dated if day < first and path.resolve() not in own), reverse=True)
     return [path for _, path in older[:MOST_PICTURES]]
-
-
-def _paths(pair: PairFiles) -> set[Path]:
-    return {pair.before.resolve(), pair.after.resolve()}
 
 
 def _worked(found: gpd.GeoDataFrame, pair: PairFiles, earlier: Sequence[Path]) -> np.ndarray:

@@ -74,7 +74,7 @@ def facts(ledger: Ledger, leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame
     told["confidence"] = learning.confidence(leads, learning.telling(whole, harmless, on=on)).to_numpy()
     flags = enterprises.drop_duplicates("site_id").set_index("site_id")["positive_list"]
     flagged = told[["site_id"]].assign(positive_list=told["site_id"].map(flags).fillna(value=False).astype(bool))
-    told = told.join(barring.positive(flagged, _listed(ledger), on))
+    told = told.join(barring.positive(flagged, registers.listed(ledger), on))
     # A lead without a site has no visits and no cap.
     told = told.merge(visits, how="left", left_on="site_id", right_index=True)
     told = told.merge(caps, how="left", left_on="site_id", right_index=True)
@@ -95,11 +95,11 @@ def barred(ledger: Ledger, enterprises: gpd.GeoDataFrame, *, on: dt.date, check_
     A site of the positive list stays in while a trigger is on record with a lead of it that is still open.
     """
     leads = casebook.table(ledger)
-    opened = leads[leads["trigger"].notna() & ~leads["state"].isin(casebook.OVER)]
+    opened = leads[leads["trigger"].notna() & ~leads["state"].isin(rules.OVER)]
     standing = Standing(
         [one.fields for one in ledger.records("cap")],
         visits_made(ledger),
-        _listed(ledger),
+        registers.listed(ledger),
         registers.benign(ledger),
         frozenset(opened["site_id"].dropna()),
     )
@@ -321,10 +321,6 @@ def counts_by_site(ledger: Ledger) -> pd.DataFrame:
     by_site = told.groupby("site_id")
     table = pd.DataFrame({"problems": by_site.size(), "relapses": by_site["relapses"].sum()})
     return table.join(complained.rename("complaints"), how="outer").fillna(0).astype("int64")
-
-
-def _listed(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
-    return {one.key[1]: one.fields for one in ledger.records("positive")}
 
 
 def _chosen(ledger: Ledger, lead_ids: Sequence[str]) -> gpd.GeoDataFrame:

@@ -241,7 +241,7 @@ def _inputs(project: Project, order: YearOrder) -> dict[str, pd.DataFrame]:
 
 
 def _sites(project: Project, enterprises: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, order: YearOrder) -> pd.DataFrame:
-    scores = risks.scored(project).table.set_index("site_id")
+    scores = risks.scored(project, enterprises).table.set_index("site_id")
     wished = enterprises["site_id"].map(scores["visits_a_year"])
     if order.visits is not None:
         own = _read("visits", order.visits).set_index("site_id")["visits_per_year"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cross_check import leads as leads_
 from cross_check import officers, rounds
-from cross_check.ledger.rules import CLOSED, DISMISSED
+from cross_check.ledger.rules import OVER
 from gis import regions as gis_regions
 from gis import register, schema
 from gis.crs import EQUAL_AREA
@@ -223,7 +223,7 @@ def _candidates(
     return rows.assign(joined_to=pd.Series(None, index=rows.index, dtype="str"))
 
 
-_SETTLED = dict.fromkeys((*DISMISSED, "problem", CLOSED), "plans.lead_settled") | {"excluded": "plans.lead_excluded"}
+_SETTLED = dict.fromkeys(OVER, "plans.lead_settled") | {"excluded": "plans.lead_excluded"}
 """States in which a lead sends nobody to a site, with the reason that is told."""
 
 

@@ -134,7 +134,7 @@ def attach(project: Project, act: Act, problem_id: str, path: Path, kind: str) -
     ------
     WorkbenchError
         ``files.missing``; ``rectification.no_kind``; ``rectification.there_already``; ``ledger.no_record``; see
-        ``Ledger.append``. Nothing is recorded then.
+        ``Ledger.append``. Nothing is recorded or kept then.
     """
     if kind not in EVIDENCE:
         raise WorkbenchError("rectification.no_kind", "{kind} is no kind of evidence", kind=kind)
@@ -147,9 +147,23 @@ def attach(project: Project, act: Act, problem_id: str, path: Path, kind: str) -
         raise WorkbenchError("rectification.there_already", "{name} is among the evidence already", name=path.name)
     kept = evidence_path(project, digest, path.suffix.lower())
     facts = {"sha256": digest, "kind": kind, "ending": path.suffix.lower(), "bytes": path.stat().st_size}
+    entry = Entry("problem.attach", now.key, {"files": [*known, facts]}, None, now.version or None)
+    new = not kept.exists()
     with files.written_aside(kept) as aside:
         shutil.copyfile(path, aside)
-    return ledger.append(act, [Entry("problem.attach", now.key, {"files": [*known, facts]}, None, now.version or None)])
+    try:
+        return ledger.append(act, [entry])
+    except WorkbenchError:
+        # An event whose file is gone would be worse than a file without one: the file is there first.
+        if new and not _attached(ledger, digest):
+            kept.unlink()
+        raise
+
+
+def _attached(ledger: Ledger, digest: str) -> bool:
+    """Tell whether a file is among the evidence of any problem."""
+    kept = (one.fields.get("files") or () for one in ledger.records("problem"))
+    return any(each["sha256"] == digest for files_ in kept for each in files_)
 
 
 def evidence_path(project: Project, digest: str, ending: str) -> Path:

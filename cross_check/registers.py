@@ -1,6 +1,7 @@
 """Rim: the bureau's other registers in the ledger: positive list, items, caps, visits elsewhere, harmless places."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,11 @@ def lines(ledger: Ledger, kind: str) -> pd.DataFrame:
     return pd.DataFrame([{name: one.fields.get(name) for name in columns} for one in records], columns=columns)
 
 
+def listed(ledger: Ledger) -> dict[str, Mapping[str, Any]]:
+    """Return the lines of the positive list by site, ended ones too."""
+    return {one.key[1]: one.fields for one in ledger.records("positive")}
+
+
 def alarms(ledger: Ledger, *, on: dt.date, within_days: int = 60) -> pd.DataFrame:
     """Return what runs out on the positive list and among items, see ``listings.alarms``."""
     told = [(kind, one.key[1], one.fields) for kind in ("positive", "item") for one in ledger.records(kind)]
@@ -96,7 +102,7 @@ def qualified(ledger: Ledger, enterprises: gpd.GeoDataFrame, *, on: dt.date) -> 
 
     A problem counts from the day that its lead was seen; a dismissed alarm or complaint does not count.
     """
-    lines = {one.key[1]: one.fields for one in ledger.records("positive")}
+    lines = listed(ledger)
     leads = {one.key[1]: one for one in ledger.records("lead")}
     told = [
         (one.fields.get("site_id"), "complaints" if one.fields["source"] == "complaint" else "alarms", one.fields)
@@ -108,11 +114,11 @@ def qualified(ledger: Ledger, enterprises: gpd.GeoDataFrame, *, on: dt.date) -> 
         lead = leads.get(str(problem.fields.get("lead_id")))
         if problem.fields.get("site_id") and lead is not None:
             happened.append((problem.fields["site_id"], "problems", lead.fields["seen_on"]))
-    listed = barring.positive(enterprises, lines, on)["positive_list"].to_numpy()
+    held = barring.positive(enterprises, lines, on)["positive_list"].to_numpy()
     assessed = [one.fields.get("site_id") for one in ledger.records("assessment", ["accepted"])]
     known = Known(
         pd.DataFrame(enterprises)[["site_id", "permit_no", "operating", "industry_code"]],
-        frozenset(enterprises.loc[listed, "site_id"]),
+        frozenset(enterprises.loc[held, "site_id"]),
         frozenset(site for site, line in lines.items() if listings.barred(line, on.isoformat())),
         frozenset(filter(None, assessed)),
         pd.DataFrame(happened, columns=["site_id", "what", "day"]),

@@ -8,7 +8,6 @@ tile, patches reach over it and are joined by ``satellite.seams``.
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +78,7 @@ def radar_pair(
     WorkbenchError
         If a file cannot be read; a tile that cannot be compared is unobserved and says why.
     """
-    days = _days(dates)
+    days = tiles.days(dates)
 
     def compare(first: Path, second: Path, masks: tuple[Path, ...], out: Path) -> object:
         params = radar.Params(smallest_m2=0)
@@ -105,7 +104,7 @@ def network_pair(
     WorkbenchError
         As ``radar_pair``.
     """
-    days = _days(dates)
+    days = tiles.days(dates)
     rim = networks.load(model)[0].overlap_px
 
     def compare(first: Path, second: Path, masks: tuple[Path, ...], out: Path) -> object:
@@ -199,8 +198,3 @@ def _cropped(out: Path, grid: Grid, folder: Path) -> np.ndarray:
         images.write_raster(cut[name], grid, folder / f"{name}.tif", nodata=float(nodata), tags=tags)
     change: np.ndarray = cut["change"]
     return change
-
-
-def _days(dates: Sequence[str | None]) -> tuple[date | None, date | None]:
-    first, second = (date.fromisoformat(day) if day else None for day in dates)
-    return first, second

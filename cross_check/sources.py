@@ -85,10 +85,10 @@ def number(source: str, reference: str) -> str:
     return "L" + hashlib.sha256(f"{source}|{reference}".encode()).hexdigest()[:10].upper()
 
 
-def from_patches(found: gpd.GeoDataFrame, words: Catalogue | None = None) -> gpd.GeoDataFrame:
+def from_patches(found: gpd.GeoDataFrame, words: Catalogue) -> gpd.GeoDataFrame:
     """Return leads (``FORM``) from those of the detection (``leads.SCHEMA``), under the same ids.
 
-    With a language their notes say what changed, in words and numbers, and how sure that is; see ``patch_notes``.
+    Their notes say what changed, in words and numbers, and how sure that is; see ``patch_notes``.
 
     Notes
     -----
@@ -99,9 +99,7 @@ def from_patches(found: gpd.GeoDataFrame, words: Catalogue | None = None) -> gpd
     table = pd.DataFrame(found).drop(columns="geometry")
     table = table.assign(source="patch", source_ref=table["patch_id"], seen_on=table["after_on"], reach_m=reach)
     table = table.assign(evidence=_IMAGES, severity=table["machine_class"].map(_GRAVE).fillna(1.0))
-    if words is not None:
-        table["note"] = np.array(patch_notes.notes(table, words), object)
-    return _formed(table, inside)
+    return _formed(table.assign(note=np.array(patch_notes.notes(table, words), object)), inside)
 
 
 def from_hotspots(cells: gpd.GeoDataFrame, seen_on: pd.Timestamp, ground: Ground) -> gpd.GeoDataFrame:

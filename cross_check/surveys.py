@@ -17,6 +17,9 @@ from cross_check.ledger.rules import CONTRACTORS
 from cross_check.ledger.store import Ledger
 from gis.errors import TableFaults, WorkbenchError
 
+_ORDINARY = "2"
+"""Severity of a lead that a third party's finding becomes, see ``sources.FORM``."""
+
 FIELDS = ("site_id", "organisation", "task", "due_on", "done_on", "finding", "document_no", "acceptance", "lead_id")
 
 
@@ -80,7 +83,7 @@ def examine(
     return ledger.append(act, [Entry(f"{kind}.move", key, dict(fields or {}), to, ledger.record(key).version or None)])
 
 
-def raise_lead(project: Project, act: Act, kind: str, report_no: str, severity: int = 2) -> list[Event]:
+def raise_lead(project: Project, act: Act, kind: str, report_no: str) -> list[Event]:
     """Make a lead of an accepted finding, in the same form as every other; triage decides what follows.
 
     Raises
@@ -97,7 +100,7 @@ def raise_lead(project: Project, act: Act, kind: str, report_no: str, severity: 
     if now.fields.get("lead_id"):
         raise WorkbenchError("surveys.lead_already", "{name} is a lead already", name=report_no)
     row = {name: str(now.fields.get(name) or "") for name in ("site_id", "document_no")}
-    row |= {"source_ref": report_no, "seen_on": now.fields["done_on"], "lon": "", "lat": "", "severity": str(severity)}
+    row |= {"source_ref": report_no, "seen_on": now.fields["done_on"], "lon": "", "lat": "", "severity": _ORDINARY}
     row |= {"evidence": "document", "note": str(now.fields["finding"])}
     taken = sources.from_rows(pd.DataFrame([row], index=[1]), "survey", casebook.ground(project))
     if len(taken.faults):

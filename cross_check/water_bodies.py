@@ -1,6 +1,5 @@
 """Rim: a project's water bodies through all its dated images, and which of them are not as they usually are."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,6 @@ from gis.errors import WorkbenchError
 from gis.language import LANGUAGES, Catalogue, catalogue
 from gis.progress import Progress, silent
 from satellite import bands, indices, looks, outlined, patches, sources, waters
-from satellite import files as images
 from satellite.files import STRIP_ROWS
 from satellite.looks import Look
 
@@ -165,11 +163,9 @@ def sentence(row: dict[str, object], words: Catalogue) -> str:
 def _looks(project: Project) -> list[Look]:
     """Return the project's images that tell a date, each with the mask beside it, by day."""
     found = []
-    for path in comparisons.listing(project):
-        day = images.seen_on(path)
-        if day is not None:
-            masks: Sequence[Path] = comparisons.masks(path)
-            found.append(Look(path, masks[0] if masks else None, day))
+    for day, path in comparisons.dated(project):
+        masks = comparisons.masks(path)
+        found.append(Look(path, masks[0] if masks else None, day))
     return sorted(found, key=lambda look: (look.seen_on, look.image.name))
 
 

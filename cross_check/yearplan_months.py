@@ -182,7 +182,7 @@ def _mandatory_anew(months: Ints, slots: pd.DataFrame, room: Floats, city: str) 
     mandatory = np.flatnonzero(slots["must"].to_numpy(bool))
     bought, placed = _bought(slots.iloc[mandatory].reset_index(drop=True), room)
     if bought.max() > _NEGLIGIBLE:
-        raise _clash(slots, room, city)
+        raise _clash(slots, room, city, bought)
     anew = np.zeros(len(slots), np.int64)
     anew[mandatory] = placed
     book = _Book(anew, slots, room)
@@ -231,8 +231,11 @@ def _made_room(month: int, number: int, months: Ints, slots: pd.DataFrame, room:
     return False
 
 
-def _clash(slots: pd.DataFrame, room: Floats, city: str) -> WorkbenchError:
-    """Return what stands against a city's mandatory visits: where days lack, which campaigns ask, what would help."""
+def _clash(slots: pd.DataFrame, room: Floats, city: str, bought: Floats | None = None) -> WorkbenchError:
+    """Return what stands against a city's mandatory visits: where days lack, which campaigns ask, what would help.
+
+    ``bought`` are the days that lack, see ``_bought``, where they are known.
+    """
     must = slots[slots["must"]].reset_index(drop=True)
     none = must[must["months"].map(len) == 0]
     if len(none):
@@ -243,7 +246,7 @@ def _clash(slots: pd.DataFrame, room: Floats, city: str) -> WorkbenchError:
             count=len(none),
             sites=", ".join(none["site_id"][:5]),
         )
-    lacking, _ = _bought(must, room)
+    lacking = _bought(must, room)[0] if bought is None else bought
     months, asks = _crowd(must, lacking)
     counts = asks["campaign_id"].fillna(asks["kind"]).value_counts()
     spare = [month for month in range(1, _MONTHS + 1) if month not in months and room[0, month - 1] > 0]

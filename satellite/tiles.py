@@ -142,6 +142,12 @@ def parts(image: Path) -> list[Path]:
         return [Path(name).resolve() for name in source.files]
 
 
+def days(dates: Sequence[str | None]) -> Dates:
+    """Return the two days of a comparison as a task carries them; None where a day is not known."""
+    first, second = (date.fromisoformat(day) if day else None for day in dates)
+    return first, second
+
+
 def compare(
     folder: Path,
     *,
@@ -162,7 +168,7 @@ def compare(
         If a file cannot be read. A tile that cannot be compared (clouds, a shift too large) does not stop the others:
         all of it is unobserved, and its figures say why.
     """
-    first, second = (date.fromisoformat(day) if day else None for day in dates)
+    first, second = days(dates)
     params = detection.Params(false_alarm=false_alarm, smallest_m2=0)
     with images.open_pair(PairFiles(before, after, tuple(clear))) as whole:
         pair = whole.part(**window) if window else whole

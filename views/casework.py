@@ -53,11 +53,11 @@ def _empty(words: Catalogue) -> None:
 def overdue(leads: gpd.GeoDataFrame) -> pd.Series:
     """Say which leads should have been answered by today."""
     today = pd.Timestamp(state.today())
-    return (leads["due_on"] < today) & ~leads["state"].isin(casebook.OVER)
+    return (leads["due_on"] < today) & ~leads["state"].isin(rules.OVER)
 
 
 def _tab(words: Catalogue, leads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    late, standing = overdue(leads), ~leads["state"].isin(casebook.OVER)
+    late, standing = overdue(leads), ~leads["state"].isin(rules.OVER)
     counts = leads["state"].value_counts()
     sizes = {"overdue": int(late.sum()), "standing": int(standing.sum())}
     sizes |= {each: int(counts[each]) for each in rules.LEAD_STATES if each in counts}

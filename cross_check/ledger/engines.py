@@ -1,11 +1,20 @@
-"""Rim: where a ledger lives. SQLite in the project folder, or any PostgreSQL by URL; its tables made at first use."""
+"""Rim: where a ledger lives. SQLite in the project folder, or any PostgreSQL by URL; its tables made at first use.
+
+Opening asks the database itself, by a read without a lock, whether its tables are up to date. A memory of what was
+migrated would be wrong after a file was restored: a copy over it keeps the file's identity, and a removed one's is
+given again.
+"""
 
 import os
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -23,6 +32,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 60_000
 _LOCK = 20_260_401
 """Number of the advisory lock under which PostgreSQL is migrated."""
+_LOCKS: dict[int, Lock] = {}
+"""By process: a fork must not wait for a thread that it has not got."""
 
 
 def url_of(file: Path) -> str:
@@ -45,7 +56,8 @@ def opened(url: str) -> Engine:
     """
     try:
         engine = engine_of(url)
-        migrate(engine)
+        if not _up_to_date(engine):
+            migrate(engine)
     except (ArgumentError, OperationalError, ModuleNotFoundError) as fault:
         # Neither the URL nor the driver's sentence is told: both may hold a password.
         raise WorkbenchError("ledger.no_database", "The ledger's database does not answer") from fault
@@ -70,13 +82,31 @@ def engine_of(url: str) -> Engine:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date; of two processes that come at once, one waits and finds them made."""
-    with engine.connect() as connection, connection.execution_options(**WRITING).begin():
+    # Alembic hands a migration its connection through a module: two threads would write through each other's.
+    lock = _LOCKS.setdefault(os.getpid(), Lock())
+    with lock, engine.connect() as connection, connection.execution_options(**WRITING).begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _up_to_date(engine: Engine) -> bool:
+    with engine.connect() as connection, connection.begin():
+        return MigrationContext.configure(connection).get_current_revision() == _head()
+
+
+@cache
+def _head() -> str | None:
+    """Return the newest migration."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _prepare(raw: DBAPIConnection, _: ConnectionPoolEntry) -> None:

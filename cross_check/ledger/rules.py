@@ -35,6 +35,9 @@ DISMISSED = ("excluded", "refuted", "lawful", "watched")
 CLOSED = "closed"
 """How a lead stands whose problem is closed; the lead's own last state is ``problem``."""
 
+OVER = (*DISMISSED, "problem", CLOSED)
+"""States in which nothing more is asked of anybody over the lead itself."""
+
 ORDER_STATES = ("drafted", "approved", "refused", "withdrawn")
 
 PROBLEM_STATES = (

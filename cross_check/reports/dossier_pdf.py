@@ -28,6 +28,9 @@ _ACCENT = "#0f5c6e"
 _HAIR = "#d5dde6"
 _ROOM_FOR_HEAD = 14.0
 
+_Cells = list[list[str]]
+"""The lines of each cell of a row."""
+
 
 class Pages:
     """Sheets of A4 that are filled from the top; ``y`` counts millimetres from the lower edge."""
@@ -72,28 +75,29 @@ class Pages:
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Write a table, its heads again on every sheet it reaches."""
         widths = self._widths([heads, *rows] if heads else rows)
+        top = self._wrapped(heads, widths) if heads else []
         if heads:
-            self._row(heads, widths, GREY)
+            self._row(top, widths, GREY)
         for row in rows:
-            sheets = len(self.papers)
-            self.room(self._height(row, widths))
+            cells, sheets = self._wrapped(row, widths), len(self.papers)
+            self.room(_height(cells))
             if heads and len(self.papers) > sheets:
-                self._row(heads, widths, GREY)
-            self._row(row, widths, INK)
+                self._row(top, widths, GREY)
+            self._row(cells, widths, INK)
 
-    def _row(self, row: Sequence[str], widths: Sequence[float], colour: str) -> None:
+    def _wrapped(self, row: Sequence[str], widths: Sequence[float]) -> _Cells:
+        """Return the lines of each cell; an empty one has an empty line."""
+        return [self.paper.wrapped(cell, _SIZE, width - 2) or [""] for cell, width in zip(row, widths, strict=True)]
+
+    def _row(self, row: _Cells, widths: Sequence[float], colour: str) -> None:
         top, x = self.y, _LEFT
-        for cell, width in zip(row, widths, strict=True):
-            ink = Ink(colour=ALARM if cell == WRONG else colour)
-            for place, line in enumerate(self.paper.wrapped(cell, _SIZE, width - 2) or [""], 1):
+        for lines, width in zip(row, widths, strict=True):
+            ink = Ink(colour=ALARM if lines == [WRONG] else colour)
+            for place, line in enumerate(lines, 1):
                 self.paper.write(x, top - place * _SIZE * _LINE, line, _SIZE, ink)
             x += width
-        self.y = top - self._height(row, widths)
+        self.y = top - _height(row)
         self.paper.line([(_LEFT, self.y), (_LEFT + sum(widths), self.y)], line_mm=0.15, edge=_HAIR)
-
-    def _height(self, row: Sequence[str], widths: Sequence[float]) -> float:
-        most = max(len(self.paper.wrapped(cell, _SIZE, width - 2)) for cell, width in zip(row, widths, strict=True))
-        return max(most, 1) * _SIZE * _LINE + 1.2
 
     def _widths(self, rows: Sequence[Sequence[str]]) -> list[float]:
         """Return the width of each column: what it asks for, and its share where there is more or less room."""
@@ -101,6 +105,10 @@ class Pages:
         asked = [max(min(self.paper.measure(cell, _SIZE)[0], _WIDEST_CELL) for cell in each) + 2 for each in columns]
         scale = self.width / sum(asked)
         return [width * scale for width in asked]
+
+
+def _height(row: _Cells) -> float:
+    return max(map(len, row)) * _SIZE * _LINE + 1.2
 
 
 def write(dossier: Dossier, words: Catalogue, path: Path, pictures: Sequence[Picture] = ()) -> int:

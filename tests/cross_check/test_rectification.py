@@ -10,6 +10,7 @@ import rasterio
 
 from cross_check import casebook, orders, rectification
 from cross_check.ledger.events import Entry
+from cross_check.ledger.store import Conflict, Ledger
 from gis import files
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
@@ -130,6 +131,38 @@ def test_evidence_is_kept_by_content_and_its_name_is_not(project, tmp_path):
     assert refused(rectification.attach, project, LOCAL, name, photo, "after") == "rectification.there_already"
     assert refused(rectification.attach, project, LOCAL, name, photo, "selfie") == "rectification.no_kind"
     assert "王某" not in "".join(str(event.plain()) for event in casebook.opened(project).events())
+
+
+def test_what_the_ledger_refuses_leaves_no_file(project, tmp_path):
+    """An unknown problem, somebody who may not, a reason with a telephone; what was kept before stays."""
+    name, photo = opened(project), tmp_path / "a.jpg"
+    photo.write_bytes(b"\xff\xd8 picture")
+    assert refused(rectification.attach, project, LOCAL, "P0", photo, "after") == "ledger.no_record"
+    outsider = cases.act("contractor", "第三方")
+    assert refused(rectification.attach, project, outsider, name, photo, "after") == "ledger.contractor"
+    talkative = replace(LOCAL, why="电话13812345678")
+    assert refused(rectification.attach, project, talkative, name, photo, "after") == "ledger.personal"
+    assert [path for path in project.evidence.rglob("*") if path.is_file()] == []
+    rectification.attach(project, LOCAL, name, photo, "after")
+    assert refused(rectification.attach, project, LOCAL, "P0", photo, "after") == "ledger.no_record"
+    assert [path.name for path in project.evidence.iterdir()] == [f"{files.sha256(photo)}.jpg"]
+
+
+def test_a_file_that_somebody_else_attached_meanwhile_stays(project, tmp_path, monkeypatch):
+    """One is refused for coming second; the event of the first still finds its file."""
+    name, photo = opened(project), tmp_path / "a.jpg"
+    photo.write_bytes(b"\xff\xd8 picture")
+    append = Ledger.append
+
+    def second(ledger, act, entries):
+        append(ledger, act, entries)
+        return append(ledger, act, entries)
+
+    monkeypatch.setattr(Ledger, "append", second)
+    with pytest.raises(Conflict):
+        rectification.attach(project, LOCAL, name, photo, "after")
+    (told,) = _fields(project, name)["files"]
+    assert rectification.evidence_path(project, told["sha256"], told["ending"]).is_file()
 
 
 def detection(folder, *, before, after, kinds=(), seen=True):

@@ -7,6 +7,7 @@ from shapely import Point, box
 
 from cross_check import sources
 from gis.crs import STORAGE
+from gis.language import catalogue
 from tests.cross_check import cases
 
 ZONES = gpd.GeoDataFrame(
@@ -100,7 +101,7 @@ def test_patches_keep_their_ids_and_hot_cells_and_fires_come_too(ground):
         cases.leads(cases.lead("p1")).assign(patch_id="p1", after_on=pd.Timestamp("2026-06-20")).set_geometry([shape])
     )
     patch["lead_id"] = "LKEPT"
-    assert sources.from_patches(patch)["lead_id"].tolist() == ["LKEPT"]
+    assert sources.from_patches(patch, catalogue())["lead_id"].tolist() == ["LKEPT"]
     cells = gpd.GeoDataFrame(
         {"cell_id": list("abc"), "bin": [3, 3, 0], "few": [False, True, False], "p_adjusted": [0.01, 0.01, 0.5]},
         geometry=[shape] * 3,

@@ -1,10 +1,13 @@
 """Engines: where the ledger lives and whether its migrations make what the tables say."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import NullPool, inspect
 
 from cross_check.ledger import engines
 from cross_check.ledger.tables import METADATA
@@ -29,6 +32,51 @@ def test_migrations_make_what_the_tables_say_and_run_again_for_nothing(tmp_path)
         assert found == []
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+@pytest.fixture
+def migrated(monkeypatch):
+    """Return the databases that are migrated, one entry each time."""
+    found, whole = [], engines.migrate
+    monkeypatch.setattr(engines, "migrate", lambda engine: [found.append(engine.url.database), whole(engine)])
+    return found
+
+
+def test_opening_twice_migrates_once_and_takes_no_lock(migrated, tmp_path):
+    """While another holds the only place of a writer, a ledger whose tables are made is opened and read."""
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    first = engines.opened(url)
+    assert isinstance(first.pool, NullPool)
+    with first.connect() as writing, writing.execution_options(**engines.WRITING).begin():
+        assert set(METADATA.tables) <= set(inspect(engines.opened(url)).get_table_names())
+    assert len(migrated) == 1
+
+
+def test_a_file_that_was_removed_or_restored_is_migrated_anew(migrated, tmp_path):
+    """Also where an older copy is written over the file, which keeps its identity, or stands where it stood."""
+    path, old = tmp_path / "ledger.sqlite", tmp_path / "old.sqlite"
+    url = f"sqlite:///{path}"
+    engines.engine_of(f"sqlite:///{old}").connect().close()
+    engines.opened(url)
+    path.unlink()
+    engines.opened(url)
+    assert len(migrated) == 2
+    kept = path.stat().st_ino
+    shutil.copyfile(old, path)
+    engines.opened(url)
+    assert (len(migrated), path.stat().st_ino) == (3, kept)
+    path.unlink()
+    shutil.copyfile(old, path)
+    assert set(METADATA.tables) <= set(inspect(engines.opened(url)).get_table_names())
+    assert len(migrated) == 4
+
+
+def test_threads_open_many_ledgers_at_once(tmp_path):
+    """Each gets its own tables, and no migration writes through the connection of another."""
+    urls = [f"sqlite:///{tmp_path / str(at)}.sqlite" for at in range(12)] * 2
+    with ThreadPoolExecutor(6) as pool:
+        made = list(pool.map(engines.opened, urls))
+    assert all(set(METADATA.tables) <= set(inspect(engine).get_table_names()) for engine in made)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuchbase://x", "postgresql://u:pw@127.0.0.1:1/x"])
