@@ -59,8 +59,8 @@ def table(ledger: Ledger, *, on: dt.date) -> pd.DataFrame:
     return found.assign(due_on=due, days_left=left, overdue=overdue, files=files_there)
 
 
-def ask_extension(ledger: Ledger, act: Act, problem_id: str, until: dt.date) -> list[Event]:
-    """Ask for a later deadline, with the reason; the approver decides.
+def ask_extension(ledger: Ledger, act: Act, problem_id: str, until: dt.date, seen: int | None = None) -> list[Event]:
+    """Ask for a later deadline, with the reason; the approver decides. ``seen`` is the version before the eyes.
 
     Raises
     ------
@@ -94,10 +94,10 @@ def ask_extension(ledger: Ledger, act: Act, problem_id: str, until: dt.date) -> 
             "rectification.too_late", "An extension is asked for before {due} is over ({document})", due=due, **told
         )
     fields = {"extension_until": until.isoformat(), "extension_by": act.who, "extension_why": act.why}
-    return ledger.append(act, [Entry("problem.ask", now.key, fields, None, now.version)])
+    return ledger.append(act, [Entry("problem.ask", now.key, fields, None, now.version if seen is None else seen)])
 
 
-def decide_extension(ledger: Ledger, act: Act, problem_id: str, *, grant: bool) -> list[Event]:
+def decide_extension(ledger: Ledger, act: Act, problem_id: str, *, grant: bool, seen: int | None = None) -> list[Event]:
     """Grant or refuse the extension that was asked for; the first deadline stays on record.
 
     Raises
@@ -122,7 +122,7 @@ def decide_extension(ledger: Ledger, act: Act, problem_id: str, *, grant: bool) 
         }
     else:
         _with_reason(act)
-    return ledger.append(act, [Entry("problem.extend", now.key, fields, None, now.version)])
+    return ledger.append(act, [Entry("problem.extend", now.key, fields, None, now.version if seen is None else seen)])
 
 
 def attach(project: Project, act: Act, problem_id: str, path: Path, kind: str) -> list[Event]:
@@ -211,7 +211,7 @@ def look_back(
     return found, ledger.append(act, [Entry("problem.look_back", now.key, fields, None, now.version)])
 
 
-def read_look_back(ledger: Ledger, act: Act, problem_id: str, verdict: str) -> list[Event]:
+def read_look_back(ledger: Ledger, act: Act, problem_id: str, verdict: str, seen: int | None = None) -> list[Event]:
     """Record how a person reads the last look-back; the machine's verdict stays beside it.
 
     Raises
@@ -227,14 +227,19 @@ def read_look_back(ledger: Ledger, act: Act, problem_id: str, verdict: str) -> l
         raise WorkbenchError("lookbacks.unknown", "{name} is no verdict of a look-back", name=verdict)
     if verdict != machine["verdict"]:
         _with_reason(act)
-    return ledger.append(act, [Entry("problem.look_back", now.key, {"look_back_read": verdict}, None, now.version)])
+    version = now.version if seen is None else seen
+    return ledger.append(act, [Entry("problem.look_back", now.key, {"look_back_read": verdict}, None, version)])
 
 
 def stands_against(fields: Mapping[str, Any]) -> bool:
     """Say whether the last look-back of a problem speaks against closing it, as a person read it or the machine saw."""
-    machine = fields.get("look_back")
-    verdict = fields.get("look_back_read") or (machine or {}).get("verdict")
-    return verdict in lookbacks.AGAINST
+    return seen_as(fields) in lookbacks.AGAINST
+
+
+def seen_as(fields: Mapping[str, Any]) -> str:
+    """Return the verdict of a problem's last look-back, as a person read it or the machine saw; "" without one."""
+    told, read = fields.get("look_back"), fields.get("look_back_read")
+    return str(read or told["verdict"]) if isinstance(told, Mapping) else ""
 
 
 def outline_of(project: Project, lead: Record) -> gpd.GeoSeries:

@@ -69,9 +69,16 @@ def deliver(
 
 
 def examine(
-    ledger: Ledger, act: Act, kind: str, report_no: str, *, accept: bool, fields: Mapping[str, Any] | None = None
+    ledger: Ledger,
+    act: Act,
+    kind: str,
+    report_no: str,
+    *,
+    accept: bool,
+    fields: Mapping[str, Any] | None = None,
+    seen: int | None = None,
 ) -> list[Event]:
-    """Accept what was delivered, or return it with a reason.
+    """Accept what was delivered, or return it with a reason; ``seen`` is the version before the examiner's eyes.
 
     Raises
     ------
@@ -80,7 +87,8 @@ def examine(
     """
     key = (_known(kind), report_no)
     to = "accepted" if accept else "returned"
-    return ledger.append(act, [Entry(f"{kind}.move", key, dict(fields or {}), to, ledger.record(key).version or None)])
+    version = ledger.record(key).version or None if seen is None else seen
+    return ledger.append(act, [Entry(f"{kind}.move", key, dict(fields or {}), to, version)])
 
 
 def raise_lead(project: Project, act: Act, kind: str, report_no: str) -> list[Event]:

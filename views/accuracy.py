@@ -1,11 +1,10 @@
 """Accuracy: a blind sample drawn and reviewed, the confusion matrix, and what it makes of accuracies and areas."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cross_check import assessments, reviews
 from cross_check.files import Project
@@ -13,7 +12,7 @@ from gis.errors import TableFaults, WorkbenchError
 from gis.files import read_json, read_table
 from gis.language import Catalogue
 from satellite import reliability, samples
-from views import frame, intervals, queue, state, wording
+from views import cases, frame, intervals, queue, state, wording
 
 PAGE = "accuracy"
 
@@ -66,23 +65,18 @@ def _forms(words: Catalogue, project: Project) -> None:
             content = (project.accuracy / name).read_bytes()
             label = words.say("accuracy_page.form", ending=name.rpartition(".")[2])
             st.download_button(label, content, name, kind, key=f"{PAGE}-{name}", icon=":material/download:")
-    st.html(intervals.uploader(words))
-    filled = st.file_uploader(words.say("accuracy_page.upload"), type=["csv", "xlsx", "gpkg"], key=f"{PAGE}-filled")
+    filled = frame.upload(words, words.say("accuracy_page.upload"), ["csv", "xlsx", "gpkg"], key=f"{PAGE}-filled")
     if filled is not None and st.button(words.say("accuracy_page.take"), key=f"{PAGE}-take", type="primary"):
-        _take(words, project, filled.name, filled.getvalue())
+        _take(words, project, filled)
 
 
-def _take(words: Catalogue, project: Project, name: str, content: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
-        path.write_bytes(content)
+def _take(words: Catalogue, project: Project, filled: UploadedFile) -> None:
+    with frame.put_down(filled) as path:
         try:
             assessments.take(path, project)
             assessments.report(project)
         except TableFaults as refusal:
-            st.error(words.explain(refusal), icon=":material/error:")
-            told = refusal.faults.assign(sentence=[words.say(code) for code in refusal.faults["code"]])
-            st.dataframe(told[["row", "column", "sentence", "value"]], hide_index=True)
+            cases.refused(words, refusal)
         except WorkbenchError as fault:
             st.warning(words.explain(fault), icon=":material/rule:")
         else:

@@ -15,7 +15,7 @@ from cross_check.files import Project
 from cross_check.ledger.events import Event
 from cross_check.ledger.store import Conflict, Ledger
 from cross_check.triage import Proposal, Refusal
-from gis.errors import WorkbenchError
+from gis.errors import TableFaults, WorkbenchError
 from gis.history import BEIJING
 from gis.language import Catalogue
 from views import frame, state, who
@@ -41,6 +41,7 @@ SAID = (
     "done_on",
 )
 """Fields whose change the history spells out."""
+_FAULTS = 20
 
 
 def region_names(words: Catalogue) -> dict[str, str]:
@@ -102,13 +103,26 @@ def attempt(words: Catalogue, verb: Callable[[], Sequence[Event]], done: str) ->
         st.html(_both(words, conflict))
         return False
     except WorkbenchError as refusal:
-        st.error(explain(words, refusal), icon=":material/block:")
+        refused(words, refusal)
         return False
     st.toast(done, icon=":material/check_circle:")
     return True
 
 
-def press(words: Catalogue, keys: Mapping[str, str], verb: Callable[[dict[str, Any]], Sequence[Event]]) -> None:
+def refused(words: Catalogue, refusal: WorkbenchError) -> None:
+    """Say why something was refused; a refused table shows every fault by the row that the user sees."""
+    st.error(explain(words, refusal), icon=":material/block:")
+    if isinstance(refusal, TableFaults):
+        faults = refusal.faults
+        heads = [words.say(f"desk.fault_{name}") for name in ("row", "column", "sentence", "value")]
+        said = [words.say(code) for code in faults["code"].head(_FAULTS)]
+        rows = zip(faults["row"], faults["column"], said, faults["value"], strict=False)
+        st.html(frame.sheet(heads, [[str(each) for each in row] for row in rows]))
+
+
+def press(
+    words: Catalogue, keys: Mapping[str, str], verb: Callable[[dict[str, Any]], Sequence[Event]], done: str = ""
+) -> None:
     """Record what a person filled in; runs as the callback of a button, before the page is drawn anew.
 
     What the button was drawn with, the version before the person's eyes among it, is what is recorded against: if
@@ -121,10 +135,12 @@ def press(words: Catalogue, keys: Mapping[str, str], verb: Callable[[dict[str, A
         Key of the widget of each value.
     verb : callable
         Records the values and returns the events.
+    done : str
+        What is said afterwards; by default that it is recorded.
     """
     filled = {name: st.session_state.get(key) for name, key in keys.items()}
     told = {name: value.isoformat() if isinstance(value, date) else value for name, value in filled.items()}
-    attempt(words, partial(verb, told), words.say("casework.recorded"))
+    attempt(words, partial(verb, told), done or words.say("casework.recorded"))
 
 
 def versions(lead_ids: Sequence[str]) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -156,9 +155,7 @@ def _rules(words: Catalogue) -> tuple[dict[str, Any], bool]:
         st.caption(words.say("draw_page.own_rules_hint"))
         sent = frame.upload(words, words.say("draw_page.own_rules"), ["toml"], key=f"{PAGE}-own")
         if sent is not None:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / Path(sent.name).name
-                path.write_bytes(sent.getvalue())
+            with frame.put_down(sent) as path:
                 found = draw_rules.read(path)
                 if st.button(words.say("draw_page.keep_rules"), key=f"{PAGE}-keep"):
                     step = draw_rules.take(project, path)

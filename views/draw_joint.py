@@ -1,8 +1,5 @@
 """A joint draw on the page: the second department's name, its list of units and its officers."""
 
-import tempfile
-from pathlib import Path
-
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -38,9 +35,5 @@ def ask(words: Catalogue) -> Partner | None:
 
 def read(name: str, units: UploadedFile, officers: UploadedFile) -> Partner:
     """Return the second department from what was sent; files keep their names, for they stand in the record."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / part / Path(sent.name).name for part, sent in (("u", units), ("o", officers))]
-        for path, sent in zip(paths, (units, officers), strict=True):
-            path.parent.mkdir()
-            path.write_bytes(sent.getvalue())
-        return draw_records.partner(state.project(), name, *paths)
+    with frame.put_down(units) as first, frame.put_down(officers) as second:
+        return draw_records.partner(state.project(), name, first, second)

@@ -1,7 +1,9 @@
 """What every page has: language, project, the state of its files, and what to say while a part is missing."""
 
 import os
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
@@ -99,6 +101,15 @@ def upload(words: Catalogue, label: str, endings: list[str], *, key: str) -> Upl
     said = escape(words.say("app.choose_file"))
     st.html(_UPLOAD.replace("SAID", said))
     return st.file_uploader(label, endings, key=key)
+
+
+@contextmanager
+def put_down(sent: UploadedFile) -> Iterator[Path]:
+    """Lay what was sent under its own name into a folder of its own, for verbs that read files; it goes afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(sent.name).name
+        path.write_bytes(sent.getvalue())
+        yield path
 
 
 # Streamlit's own word stands in English in every list of several choices.

@@ -61,16 +61,6 @@ def area(estimate: Estimate, words: Catalogue) -> str:
     return words.say("accuracy_page.between", value=value, low=low, high=high)
 
 
-def uploader(words: Catalogue) -> str:
-    """Return the style that gives Streamlit's upload box, which speaks English only, the words of the language."""
-    said = words.say("accuracy_page.choose_file")
-    return (
-        "<style>[data-testid=stFileUploaderDropzoneInstructions]{display:none}"
-        "[data-testid=stFileUploaderDropzone] button p{display:none}"
-        f"[data-testid=stFileUploaderDropzone] button::after{{content:'{said}'}}</style>"
-    )
-
-
 def _cell(count: int, most: int, *, right: bool) -> str:
     colour = "15,92,110" if right else "178,24,43"
     return f'<td style="background:rgba({colour},{0.45 * count / most:.2f})">{count or ""}</td>'

@@ -1,6 +1,7 @@
 """Next steps of a lead: read it, move it, open its inspection, make a problem of it, and bring that to its closing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -101,15 +102,16 @@ def reading(words: Catalogue, lead: pd.Series) -> None:
             key=keys["human"],
         )
         st.text_input(words.say("casework.why"), key=keys["why"])
-        verb = partial(_read, str(lead["lead_id"]), int(lead["version"]))
+        verb = partial(read, str(lead["lead_id"]), int(lead["version"]))
         st.form_submit_button(
             words.say("casework.record"), type="primary", on_click=cases.press, args=(words, keys, verb)
         )
 
 
-def _read(lead_id: str, seen: int, told: dict[str, Any]) -> Sequence[Event]:
+def read(lead_id: str, seen: int, told: dict[str, Any], verdict: str = "") -> Sequence[Event]:
+    """Record a reading as a person filled it in; ``verdict`` is that of the button, where there is one for each."""
     act = who.act(told["why"] or "")
-    return casebook.read(cases.ledger(), act, lead_id, told["verdict"], told["human"], seen)
+    return casebook.read(cases.ledger(), act, lead_id, verdict or told["verdict"], told["human"], seen)
 
 
 def inspection(words: Catalogue, record: Record) -> None:
@@ -121,28 +123,35 @@ def inspection(words: Catalogue, record: Record) -> None:
         return
     staff = officers.completed(files.read_table(path))
     today = state.today()
-    with st.form(f"inspect-{record.key[1]}-{record.version}", border=True):
-        day = st.date_input(words.say("casework.visit_on"), today, format="YYYY-MM-DD")
+    mark = f"inspect-{record.key[1]}-{record.version}"
+    keys = {name: f"{mark}-{name}" for name in ("day", "going", "kind")}
+    with st.form(mark, border=True):
+        st.date_input(words.say("casework.visit_on"), today, format="YYYY-MM-DD", key=keys["day"])
         fit = staff[officers.unfit(staff, first=today, last=today) == ""]
         names = dict(zip(fit["officer_id"], fit["name"] + " " + fit["certificate_no"].fillna(""), strict=True))
-        going = st.multiselect(
+        st.multiselect(
             words.say("casework.officers"),
             list(names),
             format_func=lambda each: names[each],
             placeholder=words.say("casework.choose_officers"),
+            key=keys["going"],
         )
-        kind = st.selectbox(
+        st.selectbox(
             words.say("casework.check_kind"),
             rules.CHECKS,
             index=rules.CHECKS.index("case"),
             format_func=lambda each: words.say(f"check.{each}"),
+            key=keys["kind"],
         )
-        if st.form_submit_button(words.say("casework.inspect"), type="primary"):
-            verb = partial(
-                orders.inspect, state.project(), who.act(), record.key[1], going, on=day, check_kind=str(kind)
-            )
-            if cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+        verb = partial(_inspect, record.key[1])
+        st.form_submit_button(
+            words.say("casework.inspect"), type="primary", on_click=cases.press, args=(words, keys, verb)
+        )
+
+
+def _inspect(lead_id: str, told: dict[str, Any]) -> Sequence[Event]:
+    day, going = date.fromisoformat(told["day"]), told["going"] or ()
+    return orders.inspect(state.project(), who.act(), lead_id, going, on=day, check_kind=str(told["kind"]))
 
 
 def problem(words: Catalogue, problem_id: str) -> None:
@@ -180,11 +189,19 @@ def _move_problem(problem_id: str, to: str, seen: int, told: dict[str, Any]) -> 
 
 
 def _open(words: Catalogue, record: Record) -> None:
-    if st.button(words.say("casework.make_problem"), type="primary", key=f"problem-{record.key[1]}"):
-        verb = partial(orders.open_problem, cases.ledger(), who.act(), record.key[1])
-        if cases.attempt(words, verb, words.say("casework.made", name=f"P{record.key[1][1:]}")):
-            st.rerun()
+    lead_id = record.key[1]
+    st.button(
+        words.say("casework.make_problem"),
+        type="primary",
+        key=f"problem-{lead_id}",
+        on_click=cases.press,
+        args=(words, {}, partial(_opened, lead_id), words.say("casework.made", name=f"P{lead_id[1:]}")),
+    )
     onward(words, [record.key[1]], record.state, dict(record.fields))
+
+
+def _opened(lead_id: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - nothing is filled in
+    return orders.open_problem(cases.ledger(), who.act(), lead_id)
 
 
 def onward(words: Catalogue, lead_ids: Sequence[str], now: str, known: dict[str, Any]) -> None:
@@ -233,8 +250,15 @@ def _guess(words: Catalogue, name: str, known: dict[str, Any]) -> str | None:
 def undo(words: Catalogue, number: int) -> None:
     """Offer to take the last act back, with a reason."""
     with st.popover(words.say("casework.undo"), icon=":material/undo:"):
-        why = st.text_input(words.say("casework.why_needed"), key=f"undo-why-{number}")
-        if st.button(words.say("casework.undo_now", number=number), key=f"undo-{number}"):
-            verb = partial(cases.ledger().undo, who.act(why), number)
-            if cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+        keys = {"why": f"undo-why-{number}"}
+        st.text_input(words.say("casework.why_needed"), key=keys["why"])
+        st.button(
+            words.say("casework.undo_now", number=number),
+            key=f"undo-{number}",
+            on_click=cases.press,
+            args=(words, keys, partial(_undo, number)),
+        )
+
+
+def _undo(number: int, told: dict[str, Any]) -> Sequence[Event]:
+    return cases.ledger().undo(who.act(told["why"] or ""), number)

@@ -2,9 +2,11 @@
 
 import tempfile
 from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +22,7 @@ _HEIGHT = 460
 _OWN = ("overdue", "near", "asked", "running")
 _PARTS = ("act", "deadline", "evidence", "look_back", "record")
 _RECORD = f"{PAGE}-zip"
+_ENDINGS = ["jpg", "jpeg", "png", "pdf", "mp4", "xlsx", "docx", "csv"]
 
 
 def page() -> None:
@@ -117,8 +120,7 @@ def _due(words: Catalogue, row: object) -> str:
 
 
 def _seen(words: Catalogue, row: object) -> str:
-    told, read = getattr(row, "look_back", None), getattr(row, "look_back_read", None)
-    verdict = read or (told or {}).get("verdict") if isinstance(told, dict) else None
+    verdict = rectification.seen_as({name: getattr(row, name) for name in ("look_back", "look_back_read")})
     return words.say(f"look_back.{verdict}") if verdict else ""
 
 
@@ -192,33 +194,49 @@ def _deadline(words: Catalogue, record: Record) -> None:
     if record.state not in rectification.RUNNING or not told.get("due_on"):
         st.caption(words.say("problems_page.no_deadline"))
         return
-    with st.form(f"ask-{record.key[1]}-{record.version}", border=True):
-        due = pd.Timestamp(str(told["due_on"])).date()
-        until = st.date_input(words.say("problems_page.until"), due + pd.Timedelta(days=30), format="YYYY-MM-DD")
-        why = st.text_input(words.say("casework.why_needed"))
-        ready = bool(who.name()) and who.may("problem.ask")
-        if st.form_submit_button(words.say("problems_page.ask"), type="primary", disabled=not ready):
-            verb = partial(rectification.ask_extension, cases.ledger(), who.act(why), record.key[1], until)
-            if cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+    if not who.may("problem.ask"):
+        st.caption(words.say("problems_page.not_allowed", role=words.say(f"roles.{who.role()}")))
+    mark = f"ask-{record.key[1]}-{record.version}"
+    keys = {name: f"{mark}-{name}" for name in ("until", "why")}
+    with st.form(mark, border=True):
+        later = date.fromisoformat(str(told["due_on"])) + timedelta(days=30)
+        st.date_input(words.say("problems_page.until"), later, format="YYYY-MM-DD", key=keys["until"])
+        st.text_input(words.say("casework.why_needed"), key=keys["why"])
+        st.form_submit_button(
+            words.say("problems_page.ask"),
+            type="primary",
+            disabled=not (who.name() and who.may("problem.ask")),
+            on_click=cases.press,
+            args=(words, keys, partial(_ask, record)),
+        )
+
+
+def _ask(record: Record, told: dict[str, Any]) -> Sequence[Event]:
+    act, until = who.act(told["why"] or ""), date.fromisoformat(told["until"])
+    return rectification.ask_extension(cases.ledger(), act, record.key[1], until, record.version)
 
 
 def _decide(words: Catalogue, record: Record) -> None:
     if not who.may("problem.extend"):
         st.caption(words.say("orders_page.approver_only", role=words.say(f"roles.{who.role()}")))
         return
-    why = st.text_input(words.say("casework.why"), key=f"extend-why-{record.key[1]}-{record.version}")
+    keys = {"why": f"extend-why-{record.key[1]}-{record.version}"}
+    st.text_input(words.say("problems_page.why"), key=keys["why"])
     with st.container(horizontal=True):
         for grant, code in ((True, "grant"), (False, "refuse")):
-            pressed = st.button(
+            st.button(
                 words.say(f"problems_page.{code}"),
                 type="primary" if grant else "secondary",
                 key=f"{code}-{record.key[1]}-{record.version}",
                 disabled=not who.name(),
+                on_click=cases.press,
+                args=(words, keys, partial(_decided, record, grant)),
             )
-            verb = partial(rectification.decide_extension, cases.ledger(), who.act(why), record.key[1], grant=grant)
-            if pressed and cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+
+
+def _decided(record: Record, grant: bool, told: dict[str, Any]) -> Sequence[Event]:  # noqa: FBT001 - a part of a callback
+    act = who.act(told["why"] or "")
+    return rectification.decide_extension(cases.ledger(), act, record.key[1], grant=grant, seen=record.version)
 
 
 def _evidence(words: Catalogue, record: Record) -> None:
@@ -237,28 +255,36 @@ def _evidence(words: Catalogue, record: Record) -> None:
         st.html(frame.sheet(heads, rows))
     else:
         st.caption(words.say("problems_page.no_files"))
-    if not (who.name() and who.may("problem.attach")):
+    if not _may(words, "problem.attach"):
         return
-    kind = st.selectbox(
+    keys = {"kind": f"kind-{record.key[1]}", "sent": f"file-{record.key[1]}-{record.version}"}
+    st.selectbox(
         words.say("problems_page.kind"),
         rules.EVIDENCE,
         format_func=lambda each: words.say(f"evidence_file.{each}"),
-        key=f"kind-{record.key[1]}",
+        key=keys["kind"],
     )
-    endings = ["jpg", "jpeg", "png", "pdf", "mp4", "xlsx", "docx", "csv"]
-    sent = frame.upload(words, words.say("problems_page.file"), endings, key=f"file-{record.key[1]}-{record.version}")
-    pressed = st.button(words.say("problems_page.attach"), type="primary", disabled=sent is None, key=f"{PAGE}-attach")
-    if pressed and sent is not None:
-        verb = partial(_attach, record.key[1], sent.name, sent.getvalue(), str(kind))
-        if cases.attempt(words, verb, words.say("casework.recorded")):
-            st.rerun()
+    sent = frame.upload(words, words.say("problems_page.file"), _ENDINGS, key=keys["sent"])
+    st.button(
+        words.say("problems_page.attach"),
+        type="primary",
+        disabled=sent is None,
+        key=f"{PAGE}-attach",
+        on_click=cases.press,
+        args=(words, keys, partial(_attach, record.key[1])),
+    )
 
 
-def _attach(problem_id: str, name: str, content: bytes, kind: str) -> Sequence[Event]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(name).suffix}"
-        path.write_bytes(content)
-        return rectification.attach(state.project(), who.act(), problem_id, path, kind)
+def _may(words: Catalogue, kind: str) -> bool:
+    """Say whether who works may record a kind of event; who lacks a name is asked for it above."""
+    if who.name() and not who.may(kind):
+        st.caption(words.say("problems_page.not_allowed", role=words.say(f"roles.{who.role()}")))
+    return bool(who.name()) and who.may(kind)
+
+
+def _attach(problem_id: str, told: dict[str, Any]) -> Sequence[Event]:
+    with frame.put_down(told["sent"]) as path:
+        return rectification.attach(state.project(), who.act(), problem_id, path, str(told["kind"]))
 
 
 def _look_back(words: Catalogue, record: Record) -> None:
@@ -273,43 +299,58 @@ def _look_back(words: Catalogue, record: Record) -> None:
         tone(words.say(f"look_back.{speaks}"), icon=":material/satellite_alt:")
     else:
         st.caption(words.say("problems_page.no_look_back"))
-    if not (who.name() and who.may("problem.look_back")):
+    if not _may(words, "problem.look_back"):
         return
     if not state.project().recipe.is_file():
         st.caption(words.say("problems_page.no_detection"))
         st.page_link("views/change.py", label=words.say("problems_page.detect"), icon=":material/difference:")
-    elif st.button(words.say("problems_page.look"), key=f"look-{record.key[1]}", icon=":material/satellite_alt:"):
-        verb = partial(_look, record.key[1])
-        if cases.attempt(words, verb, words.say("casework.recorded")):
-            st.rerun()
-        st.page_link("views/change.py", label=words.say("problems_page.detect"), icon=":material/difference:")
+    else:
+        st.button(
+            words.say("problems_page.look"),
+            key=f"look-{record.key[1]}",
+            icon=":material/satellite_alt:",
+            on_click=cases.press,
+            args=(words, {}, partial(_look, record.key[1])),
+        )
     if told:
-        with st.form(f"read-{record.key[1]}-{record.version}", border=True):
-            verdict = st.selectbox(
-                words.say("problems_page.read"),
-                rules.LOOK_BACKS,
-                index=rules.LOOK_BACKS.index(read or told["verdict"]),
-                format_func=lambda each: words.say(f"look_back.{each}"),
-            )
-            why = st.text_input(words.say("casework.why"))
-            if st.form_submit_button(words.say("casework.record")):
-                read_as = partial(
-                    rectification.read_look_back, cases.ledger(), who.act(why), record.key[1], str(verdict)
-                )
-                if cases.attempt(words, read_as, words.say("casework.recorded")):
-                    st.rerun()
+        _read_look_back(words, record)
 
 
-def _look(problem_id: str) -> Sequence[Event]:
+def _read_look_back(words: Catalogue, record: Record) -> None:
+    """Ask how a person reads the last look-back; another reading than the machine's needs a reason."""
+    mark = f"read-{record.key[1]}-{record.version}"
+    keys = {name: f"{mark}-{name}" for name in ("verdict", "why")}
+    with st.form(mark, border=True):
+        st.selectbox(
+            words.say("problems_page.read"),
+            rules.LOOK_BACKS,
+            index=rules.LOOK_BACKS.index(rectification.seen_as(record.fields)),
+            format_func=lambda each: words.say(f"look_back.{each}"),
+            key=keys["verdict"],
+        )
+        st.text_input(words.say("problems_page.read_why"), key=keys["why"])
+        verb = partial(_read, record)
+        st.form_submit_button(words.say("casework.record"), on_click=cases.press, args=(words, keys, verb))
+
+
+def _look(problem_id: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - nothing is filled in
     return rectification.look_back(state.project(), who.act(), problem_id)[1]
+
+
+def _read(record: Record, told: dict[str, Any]) -> Sequence[Event]:
+    act, verdict = who.act(told["why"] or ""), str(told["verdict"])
+    return rectification.read_look_back(cases.ledger(), act, record.key[1], verdict, record.version)
 
 
 def _record(words: Catalogue, record: Record) -> None:
     st.caption(words.say("problems_page.record_hint"))
-    if who.name() and who.may("problem.record"):
-        pressed = st.button(words.say("problems_page.make_record"), key=f"record-{record.key[1]}")
-        if pressed and cases.attempt(words, partial(_make, words, record.key[1]), words.say("casework.recorded")):
-            st.rerun()
+    if _may(words, "problem.record"):
+        st.button(
+            words.say("problems_page.make_record"),
+            key=f"record-{record.key[1]}",
+            on_click=cases.press,
+            args=(words, {}, partial(_make, words, record.key[1])),
+        )
     made = st.session_state.get(_RECORD)
     if made and made[0] == record.key[1]:
         st.download_button(
@@ -325,7 +366,7 @@ def _record(words: Catalogue, record: Record) -> None:
         st.caption(words.say("problems_page.record_sha", sha256=record.fields["record_sha256"]))
 
 
-def _make(words: Catalogue, problem_id: str) -> Sequence[Event]:
+def _make(words: Catalogue, problem_id: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - the same
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.zip"
         handovers.write(state.project(), who.act(), problem_id, path, words)

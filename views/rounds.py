@@ -1,11 +1,9 @@
 """The builder of cross-inspection rounds: who goes where, at what cost, by which rule not; several rounds together."""
 
 import datetime as dt
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from pathlib import Path
 
 import geopandas as gpd
 import streamlit as st
@@ -116,9 +114,7 @@ def _past(words: Catalogue, project: Project) -> None:
         st.caption(words.say("rounds_page.no_past"))
     sent = frame.upload(words, words.say("rounds_page.past"), ["xlsx", "csv", "parquet"], key=f"{PAGE}-past")
     if sent is not None and st.button(words.say("rounds_page.keep_past"), key=f"{PAGE}-keep"):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / Path(sent.name).name
-            path.write_bytes(sent.getvalue())
+        with frame.put_down(sent) as path:
             round_ground.keep_past(path, project)
         st.rerun()
 

@@ -1,17 +1,17 @@
 """Surveys and assessments by third parties: ordered, delivered, examined; the bureau makes leads of what is found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from cross_check import surveys as surveys_
 from cross_check.ledger import rules
-from cross_check.ledger.events import Record
-from gis.errors import TableFaults
+from cross_check.ledger.events import Event, Record
 from gis.language import Catalogue
-from views import cases, frame, handout, state, who, wording
+from views import cases, choosing, frame, handout, state, who, wording
 
 PAGE = "surveys"
 _HEIGHT = 420
@@ -62,6 +62,7 @@ def _tab(words: Catalogue, found: pd.DataFrame) -> pd.DataFrame:
 
 def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
     if shown.empty:
+        choosing.keep(PAGE, [])
         st.info(words.say("surveys_page.empty"), icon=":material/inbox:")
         return None
     names = surveys_.names(frame.tables(words)["enterprises"], shown)
@@ -81,7 +82,7 @@ def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
         table,
         height=min(_HEIGHT, 38 + 35 * max(len(shown), 3)),
         hide_index=True,
-        key=f"{PAGE}-list",
+        key=choosing.keep(PAGE, list(shown["report_no"])),
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -119,15 +120,15 @@ def _new(words: Catalogue, kind: str) -> None:
         key=f"{PAGE}-verb",
         label_visibility="collapsed",
     )
-    with st.form(f"{PAGE}-{kind}-{verb}", border=True):
-        number = st.text_input(cases.field(words, "report_no"))
-        told = _filled(words, _ORDERED if verb == "order" else _DELIVERED, {})
-        if st.form_submit_button(words.say("surveys_page.record"), type="primary"):
-            run = surveys_.order if verb == "order" else surveys_.deliver
-            if cases.attempt(
-                words, partial(run, cases.ledger(), who.act(), kind, number, told), words.say("casework.recorded")
-            ):
-                st.rerun()
+    mark = f"{PAGE}-{kind}-{verb}"
+    with st.form(mark, border=True):
+        keys = _asked(words, mark, ("report_no", *(_ORDERED if verb == "order" else _DELIVERED)), {})
+        run = partial(_begin, surveys_.order if verb == "order" else surveys_.deliver, kind)
+        _submit(words, "record", keys, run)
+
+
+def _begin(run: Callable[..., list[Event]], kind: str, told: dict[str, Any]) -> Sequence[Event]:
+    return run(cases.ledger(), who.act(), kind, str(told.pop("report_no") or ""), told)
 
 
 def _one(words: Catalogue, kind: str, number: str) -> None:
@@ -143,54 +144,70 @@ def _one(words: Catalogue, kind: str, number: str) -> None:
 
 
 def _deliver(words: Catalogue, kind: str, record: Record) -> None:
-    with st.form(f"deliver-{record.key[1]}-{record.version}", border=True):
-        told = _filled(words, ("done_on", "finding", "document_no"), record.fields)
-        if st.form_submit_button(words.say("surveys_page.deliver"), type="primary"):
-            verb = partial(surveys_.deliver, cases.ledger(), who.act(), kind, record.key[1], told, record.version)
-            if cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+    mark = f"deliver-{record.key[1]}-{record.version}"
+    with st.form(mark, border=True):
+        keys = _asked(words, mark, ("done_on", "finding", "document_no"), record.fields)
+        _submit(words, "deliver", keys, partial(_delivered, kind, record))
+
+
+def _delivered(kind: str, record: Record, told: dict[str, Any]) -> Sequence[Event]:
+    return surveys_.deliver(cases.ledger(), who.act(), kind, record.key[1], told, record.version)
 
 
 def _examine(words: Catalogue, kind: str, record: Record) -> None:
-    with st.form(f"examine-{record.key[1]}-{record.version}", border=True):
-        told = _filled(words, ("acceptance",), record.fields)
-        why = st.text_input(words.say("surveys_page.why"))
-        pressed = {}
+    mark = f"examine-{record.key[1]}-{record.version}"
+    with st.form(mark, border=True):
+        keys = _asked(words, mark, ("acceptance",), record.fields) | {"why": f"{mark}-why"}
+        st.text_input(words.say("surveys_page.why"), key=keys["why"])
         with st.container(horizontal=True):
-            pressed[True] = st.form_submit_button(words.say("surveys_page.accept"), type="primary")
-            pressed[False] = st.form_submit_button(words.say("surveys_page.return"))
-        for accept, down in pressed.items():
-            verb = partial(
-                surveys_.examine,
-                cases.ledger(),
-                who.act(why),
-                kind,
-                record.key[1],
-                accept=accept,
-                fields=told if accept else None,
-            )
-            if down and cases.attempt(words, verb, words.say("casework.recorded")):
-                st.rerun()
+            _submit(words, "accept", keys, partial(_accept, kind, record))
+            _submit(words, "return", keys, partial(_return, kind, record), main=False)
+
+
+def _accept(kind: str, record: Record, told: dict[str, Any]) -> Sequence[Event]:
+    act = who.act(told.pop("why") or "")
+    return surveys_.examine(cases.ledger(), act, kind, record.key[1], accept=True, fields=told, seen=record.version)
+
+
+def _return(kind: str, record: Record, told: dict[str, Any]) -> Sequence[Event]:
+    act = who.act(told["why"] or "")
+    return surveys_.examine(cases.ledger(), act, kind, record.key[1], accept=False, seen=record.version)
 
 
 def _lead(words: Catalogue, kind: str, number: str) -> None:
-    if not st.button(words.say("surveys_page.lead"), type="primary", key=f"lead-{number}"):
-        return
-    try:
-        if cases.attempt(
-            words,
-            partial(surveys_.raise_lead, state.project(), who.act(), kind, number),
-            words.say("casework.recorded"),
-        ):
-            st.rerun()
-    except TableFaults as refusal:
-        st.error(words.explain(refusal), icon=":material/block:")
+    verb = partial(_raise, kind, number)
+    label = words.say("surveys_page.lead")
+    st.button(label, type="primary", key=f"lead-{number}", on_click=cases.press, args=(words, {}, verb))
 
 
-def _filled(words: Catalogue, names: Sequence[str], known: Mapping[str, object]) -> dict[str, str]:
+def _raise(kind: str, number: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - nothing is filled in
+    return surveys_.raise_lead(state.project(), who.act(), kind, number)
+
+
+def _asked(words: Catalogue, mark: str, names: Sequence[str], known: Mapping[str, object]) -> dict[str, str]:
+    """Ask for fields and return the keys of their widgets."""
     # What a third party finds is called so, and not the result of a check.
     said = {"finding": words.say("surveys_page.column_finding")}
-    return {name: cases.asked(words, name, known.get(name), said.get(name, "")) for name in names}
+    keys = {name: f"{mark}-{name}" for name in names}
+    for name, key in keys.items():
+        cases.asked(words, name, known.get(name), said.get(name, ""), key)
+    return keys
+
+
+def _submit(
+    words: Catalogue,
+    code: str,
+    keys: Mapping[str, str],
+    verb: Callable[[dict[str, Any]], Sequence[Event]],
+    *,
+    main: bool = True,
+) -> None:
+    st.form_submit_button(
+        words.say(f"surveys_page.{code}"),
+        type="primary" if main else "secondary",
+        on_click=cases.press,
+        args=(words, keys, verb),
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Verdicts on the bench: the lead before the eyes is read with one key, and the reading is an event of the ledger."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -53,14 +51,10 @@ def _verdicts(words: Catalogue, record: Record) -> None:
     right.text_input(words.say("bench.why"), key=keys["why"])
     with st.container(horizontal=True):
         for verdict, key in KEYS.items():
-            verb = partial(_read, record.key[1], verdict, record.version)
+            verb = partial(next_steps.read, record.key[1], record.version, verdict=verdict)
             said = words.say(f"lead_state.{verdict}")
             args = (words, keys, verb)
             st.button(said, key=f"verdict-{verdict}", shortcut=key, on_click=cases.press, args=args)
-
-
-def _read(lead_id: str, verdict: str, seen: int, told: dict[str, Any]) -> Sequence[Event]:
-    return casebook.read(cases.ledger(), who.act(told["why"] or ""), lead_id, verdict, told["human"], seen)
 
 
 def _is_reading(event: Event) -> bool:

@@ -32,8 +32,3 @@ def test_areas_are_told_with_their_interval():
     wide = {"value": 2e5, "low": 1e5, "high": 3e5, "places": 50}
     assert intervals.area(wide, ZH).count("公顷") == 3
     assert "不足" in intervals.area(FEW, ZH)
-
-
-def test_the_upload_box_speaks_the_language():
-    """Streamlit's English is hidden, the catalogue's words stand instead."""
-    assert "选择文件" in intervals.uploader(ZH)

@@ -63,6 +63,21 @@ def test_an_extension_goes_through_two_people(monkeypatch, project):
     assert ledger.record(problem.key).fields["due_on"] == "2026-08-20"
 
 
+def test_a_late_press_is_recorded_against_what_was_seen(monkeypatch, project):
+    """Somebody refused meanwhile: the approval is not recorded, and both versions are shown."""
+    ledger = casebook.opened(project)
+    (problem,) = ledger.records("problem")
+    rectification.ask_extension(ledger, LOCAL, problem.key[1], DUE + timedelta(days=20))
+    test = _chosen(_page(monkeypatch, project, "approver", "乙"))
+    other = cases.act("approver", "丁", "可加派车辆")
+    rectification.decide_extension(ledger, other, problem.key[1], grant=False)
+    rectification.ask_extension(ledger, LOCAL, problem.key[1], DUE + timedelta(days=25))
+    next(button for button in test.button if button.label == "批准延期").click().run()
+    assert not test.exception
+    assert ledger.record(problem.key).fields["due_on"] == DUE.isoformat()
+    assert "您要登记的" in pages.html(test)
+
+
 def test_a_record_is_made_and_can_be_taken_away(monkeypatch, project, tmp_path):
     """The zip that the button hands out is whole."""
     test = _chosen(_page(monkeypatch, project))
