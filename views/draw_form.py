@@ -77,9 +77,7 @@ def lists(words: Catalogue, frozen: Mapping[str, Any], names: Mapping[str, str])
     ``names`` calls officers by id, those of a second department too.
     """
     if frozen["partner"]:
-        facts = {"name": frozen["partner"], "units": len(frozen["partner_units"])}
-        facts |= {"unmatched": frozen["partner_unmatched"], "officers": len(frozen["partner_officers"])}
-        st.markdown(words.say("draw_page.partner_facts", **facts))
+        st.markdown(draw_minutes.partner(words, frozen))
     st.html(frame.sheet(draw_minutes.heads(words, "strata"), draw_minutes.strata(words, frozen)))
     left, right = st.columns([3, 2], gap="medium")
     with left:

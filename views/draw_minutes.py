@@ -57,6 +57,13 @@ def reason(words: Catalogue, code: str, why: str = "") -> str:
     return said if more in said else words.say("draw_page.because", reason=said, why=more)
 
 
+def partner(words: Catalogue, frozen: Mapping[str, Any]) -> str:
+    """Return what a draw says of its second department: name, units, units not in the register, officers."""
+    facts = {"name": frozen["partner"], "units": len(frozen["partner_units"])}
+    facts |= {"unmatched": frozen["partner_unmatched"], "officers": len(frozen["partner_officers"])}
+    return words.say("draw_page.partner_facts", **facts)
+
+
 def counted(words: Catalogue, reasons: Iterable[str]) -> list[tuple[str, str]]:
     """Return each reason in words with how often it applies, the commonest first."""
     return [(reason(words, code), str(count)) for code, count in Counter(reasons).most_common()]
@@ -119,13 +126,7 @@ def sheet(number: str, record: Record, names: Mapping[str, str], words: Catalogu
         "seed": record["seed"],
     }
     if frozen["partner"]:
-        facts["partner"] = words.say(
-            "draw_page.partner_facts",
-            name=frozen["partner"],
-            units=len(frozen["partner_units"]),
-            unmatched=frozen["partner_unmatched"],
-            officers=len(frozen["partner_officers"]),
-        )
+        facts["partner"] = partner(words, frozen)
     rows = [(words.say(f"draw_page.fact_{name}"), _fact(name, value)) for name, value in facts.items()]
     rows += [(each["name"], f"<code>{escape(each['value'])}</code>") for each in record["beacons"]]
     rows += [(each["by"], _told(words, each["value"])) for each in record["nonces"]]

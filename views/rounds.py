@@ -6,6 +6,7 @@ from functools import partial
 from itertools import combinations
 
 import geopandas as gpd
+import pandas as pd
 import streamlit as st
 from shapely.geometry import LineString, Point
 
@@ -59,16 +60,16 @@ def page() -> None:
     names = wording.region_names(shown["regions"], words.language)
     try:
         choice, argv = _form(words)
-        ground, found = _tried(shown.stamp, _others(), choice)
+        ground, found, cells = _tried(shown.stamp, _others(), choice)
     except WorkbenchError as fault:
         st.error(words.explain(fault), icon=":material/error:")
         return
     # The page's own classes are made anew at every run: a kept Clash is none of this run's.
     if isinstance(found, Assignment):
-        _round(words, shown, names, ground, found)
+        _round(words, shown, names, found, (ground, cells))
     else:
         _clash(words, found, choice)
-    _plan(words, argv, possible=isinstance(found, Assignment))
+    _plan(words, choice, argv, possible=isinstance(found, Assignment))
     with st.expander(words.say("rounds_page.joint"), icon=":material/table_chart:", expanded=True):
         _joint(words, names, choice, argv)
     queue.panel(words, "rounds")
@@ -128,17 +129,19 @@ def _others() -> tuple[object, ...]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _tried(stamp: Stamp, others: tuple[object, ...], choice: Choice) -> tuple[Ground, Assignment | Clash]:
-    """Send teams to regions without writing anything."""
+def _tried(stamp: Stamp, others: tuple[object, ...], choice: Choice) -> tuple[Ground, Assignment | Clash, pd.DataFrame]:
+    """Send teams to regions without writing anything; return also the cells of the matrix, none after a clash."""
     del others
     past = stamp.project.past_rounds if choice.past else None
     ground = round_ground.read(stamp.project, ends_on=choice.ends_on, past=past)
     try:
-        return ground, _assign(ground, choice.params())
+        sent = _assign(ground, choice.params())
     except WorkbenchError as fault:
         if not fault.code.startswith("rounds.clash"):
             raise
-        return ground, Clash(fault, tuple(_offers(ground, choice)))
+        return ground, Clash(fault, tuple(_offers(ground, choice))), pd.DataFrame()
+    facts = round_cases.checked(ground.formed.table, ground.regions, ground.needs, ground.past)
+    return ground, sent, round_cases.cells(round_cases.build(*facts, Params()), sent.table)
 
 
 def _assign(ground: Ground, params: Params) -> Assignment:
@@ -179,7 +182,8 @@ def _relax(chosen: tuple[str, ...]) -> None:
     st.session_state[RELAX] = list(chosen)
 
 
-def _round(words: Catalogue, shown: Tables, names: Names, ground: Ground, sent: Assignment) -> None:
+def _round(words: Catalogue, shown: Tables, names: Names, sent: Assignment, kept: tuple[Ground, pd.DataFrame]) -> None:
+    ground, cells = kept
     facts = {
         "status": words.say(f"rounds_page.{sent.status}"),
         "teams": len(sent.table),
@@ -204,10 +208,7 @@ def _round(words: Catalogue, shown: Tables, names: Names, ground: Ground, sent: 
         board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
         st.caption(words.say("plan_page.no_roads"))
     with right:
-        case = round_cases.build(
-            *round_cases.checked(ground.formed.table, ground.regions, ground.needs, ground.past), Params()
-        )
-        st.html(round_tables.matrix(round_cases.cells(case, sent.table), names, words))
+        st.html(round_tables.matrix(cells, names, words))
         st.caption(words.say("rounds_page.matrix"))
         away = round_tables.left_out(sent, ground.formed, names, words)
         with st.expander(words.say("rounds_page.left_out", count=len(away)), icon=":material/person_off:"):
@@ -258,16 +259,14 @@ def _lines(sent: Assignment, regions: gpd.GeoDataFrame, names: Names, words: Cat
     ]
 
 
-def _plan(words: Catalogue, told: dict[str, str], *, possible: bool) -> None:
+def _plan(words: Catalogue, choice: Choice, told: dict[str, str], *, possible: bool) -> None:
     """Draw the button that plans the round with its days; without a document it rests."""
     ready = bool(told["document"] and told["seed"])
     if not ready:
         st.info(words.say("rounds_page.incomplete"), icon=":material/description:")
     argv = ["rounds", "plan", "--document", told["document"], "--seed", told["seed"]]
     argv += ["--starts-on", told["first"], "--days", told["days"], *_past_argv()]
-    relaxed = st.session_state.get(RELAX) or ()
-    price = st.session_state.get(f"{PAGE}-price", _PRICE_KM)
-    argv += ["--relax", *(f"{rule}={price}" for rule in relaxed)] if relaxed else []
+    argv += ["--relax", *(f"{rule}={choice.price_km:g}" for rule in choice.relaxed)] if choice.relaxed else []
     queue.button(words, words.say("rounds_page.plan"), argv, key=f"{PAGE}-plan", disabled=not (ready and possible))
 
 

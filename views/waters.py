@@ -32,7 +32,7 @@ def page() -> None:
         st.code(f"hdq waters --find --project {project.folder.name}", language=None)
         return
     mark = path.stat().st_mtime_ns
-    found, readings = _read(project.folder.as_posix(), mark)
+    found, readings, shown = _read(project.folder.as_posix(), mark)
     counts = found.drop_duplicates(["body_id", "sign"])["verdict"].value_counts()
     st.caption(
         words.say(
@@ -43,7 +43,6 @@ def page() -> None:
         )
     )
     left, right = st.columns([3, 2], gap="small")
-    shown = _bodies(found)
     with left:
         scene = board.Scene(
             layers=_layers(project.folder.as_posix(), mark, words.language),
@@ -54,8 +53,8 @@ def page() -> None:
         )
         board.draw(scene, words, f"{PAGE}-map", height=_MAP_PX, on_pick=choosing.from_map(PAGE))
     with right:
-        _list(words, found)
-        _life(words, found, readings)
+        _list(words, shown)
+        _life(words, found, readings, str(shown["body_id"].iloc[0]))
 
 
 def _order(words: Catalogue, project: Project) -> None:
@@ -69,9 +68,14 @@ def _order(words: Catalogue, project: Project) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _read(folder: str, mark: int) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:  # noqa: ARG001 - cached by the file's time
+def _read(
+    folder: str,
+    mark: int,  # noqa: ARG001 - cached by the file's time
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFrame]:
+    """Return all findings, the readings behind them, and the row of each body, see ``_bodies``."""
     place = Project(Path(folder)).waters
-    return files.read_layer(place / "findings.parquet"), files.read_table(place / "readings.parquet")
+    found = files.read_layer(place / "findings.parquet")
+    return found, files.read_table(place / "readings.parquet"), _bodies(found)
 
 
 def _bodies(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -83,7 +87,7 @@ def _bodies(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _layers(folder: str, mark: int, language: str) -> list[Layer]:
-    words, shown = catalogue(language), _bodies(_read(folder, mark)[0])
+    words, shown = catalogue(language), _read(folder, mark)[2]
     kinds = [each if each in ("finding", "usual") else "unjudged" for each in shown["verdict"]]
     values = [
         list(shown["name"]),
@@ -108,8 +112,7 @@ def _legend(words: Catalogue) -> dict[str, object]:
     }
 
 
-def _list(words: Catalogue, found: gpd.GeoDataFrame) -> None:
-    shown = _bodies(found)
+def _list(words: Catalogue, shown: gpd.GeoDataFrame) -> None:
     columns = {
         "name": list(shown["name"]),
         "sign": [words.say(f"waters.sign_{each}") for each in shown["sign"]],
@@ -121,10 +124,10 @@ def _list(words: Catalogue, found: gpd.GeoDataFrame) -> None:
     choosing.table(PAGE, "waters", headed, list(shown["body_id"]), {}, _LIST_PX)
 
 
-def _life(words: Catalogue, found: gpd.GeoDataFrame, readings: pd.DataFrame) -> None:
+def _life(words: Catalogue, found: gpd.GeoDataFrame, readings: pd.DataFrame, first: str) -> None:
     """Draw the readings of the chosen body, or of the first, sign by sign."""
     now = choosing.chosen(PAGE)
-    body = now[1] if now is not None and now[1] in set(found["body_id"]) else str(_bodies(found)["body_id"].iloc[0])
+    body = now[1] if now is not None and now[1] in set(found["body_id"]) else first
     rows = found[found["body_id"] == body]
     sign = st.segmented_control(
         words.say("waters.head_sign"),

@@ -11,22 +11,19 @@ from cross_check.reports import contents
 from cross_check.reports.contents import Brief
 from gis.errors import WorkbenchError
 from tests.cross_check import cases
+from tests.kept import files_in
 from tests.views import small
-
-
-def _everything(folder):
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_a_public_brief_needs_a_number(demo_project):
     """A map for the public without a map approval number is refused before anything is drawn."""
     project, _ = demo_project
     brief = Brief(title="题", maker="处", made_on=date(2025, 7, 1), sources=(), classification="public")
-    before = _everything(project.brief)
+    before = files_in(project.brief)
     with pytest.raises(WorkbenchError) as refusal:
         briefs.write(project, brief)
     assert refusal.value.code == "plate.no_approval_number"
-    assert _everything(project.brief) == before
+    assert files_in(project.brief) == before
 
 
 def test_image_sources_name_files_and_dates(demo_project):

@@ -14,10 +14,7 @@ from cross_check.files import Project
 from gis import files
 from gis.errors import TableFaults, WorkbenchError
 from satellite.files import PairFiles
-
-
-def _everything(folder):
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+from tests.kept import files_in
 
 
 def _image(path, seed, **changes):
@@ -67,9 +64,9 @@ def test_a_new_detection_replaces_the_old_one_whole(tmp_path):
     second = PairFiles(_image(tmp_path / "c.tif", 3), _image(tmp_path / "d.tif", 4))
     out = tmp_path / "out"
     chain.detect(first, out)
-    old = _everything(out)
+    old = files_in(out)
     chain.detect(second, out)
-    new = _everything(out)
+    new = files_in(out)
     assert old.keys() == new.keys()
     assert all(old[path] != new[path] for path in old if path.suffix in {".tif", ".json"})
 

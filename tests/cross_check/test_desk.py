@@ -15,6 +15,7 @@ from gis import codes, files, history, synthetic
 from gis.coordinates import Answer
 from gis.errors import TableFaults, WorkbenchError
 from gis.history import Act
+from tests.kept import files_in
 
 HEADINGS = ["单位名称", "统一社会信用代码", "行业代码", "管理类别", "经度", "纬度"]
 GOOD = ["示例化工厂", "91130200699229617X", "2611", "重点管理", "125.1012", "46.5934"]
@@ -42,11 +43,6 @@ def sheet(path, *rows, **more):
     return path
 
 
-def everything(folder):
-    """All files with their bytes."""
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
 @pytest.fixture
 def project(tmp_path):
     """An empty project."""
@@ -56,11 +52,11 @@ def project(tmp_path):
 def test_a_faulty_import_changes_nothing(tmp_path, project):
     """A wrong check character refuses the file; the register of yesterday stands byte by byte."""
     bring(sheet(tmp_path / "good.csv", GOOD), project, act())
-    before = everything(project.folder)
+    before = files_in(project.folder)
     with pytest.raises(TableFaults) as refusal:
         bring(sheet(tmp_path / "bad.csv", GOOD, BAD), project, act())
     assert refusal.value.faults[["row", "column"]].to_numpy().tolist() == [[3, "统一社会信用代码"]]
-    assert everything(project.folder) == before
+    assert files_in(project.folder) == before
 
 
 def test_faulty_rows_are_skipped_on_request_and_recorded(tmp_path, project):
@@ -93,13 +89,13 @@ def test_a_file_without_a_good_row_saves_nothing(tmp_path, project):
 def test_a_preview_tells_everything_and_saves_nothing(tmp_path, project):
     """The same figures as the import, cell by cell what would change, and sites that may be known."""
     bring(sheet(tmp_path / "a.csv", GOOD), project, act())
-    before = everything(project.folder)
+    before = files_in(project.folder)
     stem = "91230101XX000009"
     code = codes.complete_credit_codes(pd.Series([stem])).iloc[0]
     twin = [GOOD[0], code, *GOOD[2:]]
     file = sheet(tmp_path / "b.csv", ["示例化工一厂", *GOOD[1:]], twin, BAD)
     seen = desk.preview(file, project, act(2), SAID)
-    assert everything(project.folder) == before
+    assert files_in(project.folder) == before
     assert seen.differences[["column", "before", "after"]].to_numpy().tolist()[0] == [
         "name",
         "示例化工厂",

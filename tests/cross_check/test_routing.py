@@ -16,12 +16,9 @@ from cross_check.routing import RoadOrder, RoundOrder
 from gis import files
 from gis.errors import WorkbenchError
 from tests.cross_check import round_made as made
+from tests.kept import files_in
 
 AT = dt.datetime(2025, 7, 8, tzinfo=dt.UTC)
-
-
-def _everything(folder):
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture
@@ -38,9 +35,9 @@ def test_a_plan_is_read_back_as_it_was_written(project):
     assert (params, roads) == (made.QUICK, RoadOrder())
     found, step = routing.check(project)
     assert (found, step.code) == ([], "routing.sound")
-    before = _everything(project.folder)
+    before = files_in(project.folder)
     routing.plan(project, made.QUICK)
-    assert _everything(project.folder) == before
+    assert files_in(project.folder) == before
     assert len(planned.visits) == step.figures["visits"]
 
 
@@ -99,12 +96,12 @@ def test_lodgings_come_from_a_sheet(tmp_path):
 def test_a_round_without_its_document_is_refused(demo_project):
     """Out-of-area inspection needs a document; nothing is written without."""
     project, _ = demo_project
-    before = _everything(project.folder)
+    before = files_in(project.folder)
     order = RoundOrder(date(2025, 7, 7), plans.Params(document_no=" ", seed="public"))
     with pytest.raises(WorkbenchError) as refusal:
         routing.plan_round(project, order)
     assert refusal.value.code == "rounds.no_document"
-    assert _everything(project.folder) == before
+    assert files_in(project.folder) == before
 
 
 def test_what_the_ledger_has_excluded_is_no_target(demo_project, tmp_path):

@@ -29,6 +29,13 @@ def signed(monkeypatch, project, name, role, person="甲"):
     return test
 
 
+def press(test, label):
+    """Press the first button that is called so, and return the page as it is then."""
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+    return test
+
+
 def html(test):
     """Return all HTML that a page draws by itself."""
     return "".join(each.proto.body for each in test.get("html"))

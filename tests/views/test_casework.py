@@ -55,8 +55,7 @@ def test_a_lead_shows_its_facts_and_history_and_is_read(monkeypatch, project):
     drawn = opened.html(test)
     assert "示例一厂" in drawn
     assert "新线索" in drawn
-    next(one for one in test.button if one.label == "登记判读").click().run()
-    assert not test.exception
+    opened.press(test, "登记判读")
     record = casebook.opened(project).record(("lead", L1))
     assert (record.state, record.fields["human_class"]) == ("suspected", "waste")
     assert casebook.opened(project).events()[-1].who == "甲"
@@ -66,7 +65,7 @@ def test_a_refusal_is_said_in_words(monkeypatch, project):
     """A third party may not read; the sentence names the document."""
     ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
     test = _page(monkeypatch, project, [ids.index(L1)], "contractor")
-    next(one for one in test.button if one.label == "登记判读").click().run()
+    opened.press(test, "登记判读")
     assert any("国办发" in said for said in opened.told(test))
     assert casebook.opened(project).record(("lead", L1)).state == "new"
 
@@ -77,11 +76,10 @@ def test_the_second_of_two_people_sees_both_versions(monkeypatch, project):
     first, second = (_page(monkeypatch, project, [ids.index(L1)]) for _ in range(2))
     second.session_state["person"] = "乙"
     second.run()
-    next(one for one in first.button if one.label == "登记判读").click().run()
+    opened.press(first, "登记判读")
     human = next(one for one in second.selectbox if one.label == "人工类别")
     human.set_value("burn")
-    next(one for one in second.button if one.label == "登记判读").click().run()
-    assert not second.exception
+    opened.press(second, "登记判读")
     assert any(L1 in said and "甲" in said for said in opened.told(second))
     table = opened.html(second)
     assert "<td>人工类别</td><td>焚烧过火</td><td>固废堆存</td>" in table
@@ -94,8 +92,7 @@ def test_a_move_of_what_somebody_else_changed_shows_both_versions(monkeypatch, p
     ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
     slow = _page(monkeypatch, project, [ids.index(L1), ids.index(L2)])
     casebook.read(casebook.opened(project), cases.act(who="乙", why="农田"), L1, "excluded", "waste")
-    next(one for one in slow.button if one.label == "变更 2 条").click().run()
-    assert not slow.exception
+    opened.press(slow, "变更 2 条")
     assert any(L1 in said and "乙" in said for said in opened.told(slow))
     assert casebook.opened(project).record(("lead", L2)).state == "new"
 
@@ -105,7 +102,7 @@ def test_several_leads_are_moved_together_after_a_preview(monkeypatch, project):
     ids = list(_page(monkeypatch, project).dataframe[0].value.iloc[:, -1])
     test = _page(monkeypatch, project, [ids.index(L1), ids.index(L2)])
     assert "待判读" in opened.html(test)
-    next(one for one in test.button if one.label == "变更 2 条").click().run()
+    opened.press(test, "变更 2 条")
     states = casebook.table(casebook.opened(project)).set_index("lead_id")["state"]
     assert states[[L1, L2]].tolist() == ["to_read", "to_read"]
 

@@ -32,10 +32,10 @@ def test_a_closed_gate_is_previewed_then_taken_over(monkeypatch, planned):
     """The preview lists the changes and leaves the plan; taking over makes them the plan."""
     test = opened.page(monkeypatch, planned, "day_routes")
     before = planned.visits.read_bytes()
-    _press(test, "预览变化")
+    opened.press(test, "预览变化")
     assert "未能进入" in opened.html(test)
     assert planned.visits.read_bytes() == before
-    _press(test, "采用新行程")
+    opened.press(test, "采用新行程")
     assert planned.visits.read_bytes() != before
     assert routing.check(planned)[0] == []
 
@@ -49,8 +49,3 @@ def test_a_project_without_nights_says_which_command_makes_them(monkeypatch, pro
             (tmp_path / "old" / path.name).write_bytes(path.read_bytes())
     test = opened.page(monkeypatch, old, "day_routes")
     assert "routes plan" in test.code[0].value
-
-
-def _press(test, label):
-    next(button for button in test.button if button.label == label).click().run()
-    assert not test.exception

@@ -12,12 +12,6 @@ def _page(monkeypatch, project, role):
     return test.run()
 
 
-def _press(test, label):
-    next(one for one in test.button if one.label == label).click().run()
-    assert not test.exception
-    return test
-
-
 def test_an_inspection_is_opened_by_two_fit_officers(monkeypatch, tmp_path):
     """One officer is refused with the rule; officers on leave are not offered."""
     project = cases.project(tmp_path / "p")
@@ -30,10 +24,10 @@ def test_an_inspection_is_opened_by_two_fit_officers(monkeypatch, tmp_path):
     going = next(one for one in test.multiselect if one.label.startswith("执法人员"))
     assert [option.split()[0] for option in going.options] == ["人员0", "人员1", "人员2"]
     going.select("O0")
-    _press(test, "开始现场检查")
+    opened.press(test, "开始现场检查")
     assert any("两名" in said or "2 名" in said for said in opened.told(test))
     next(one for one in test.multiselect if one.label.startswith("执法人员")).select("O1")
-    _press(test, "开始现场检查")
+    opened.press(test, "开始现场检查")
     assert casebook.opened(project).record(("lead", name)).state == "checking"
 
 
@@ -49,7 +43,7 @@ def test_a_confirmed_lead_becomes_a_problem_that_moves_on(monkeypatch, tmp_path)
     casebook.move(ledger, cases.act("leader"), [name], "to_review", {"finding": "堆放"})
     casebook.move(ledger, cases.act(), [name], "confirmed")
     test = _page(monkeypatch, project, "analyst")
-    _press(test, "转为问题")
+    opened.press(test, "转为问题")
     assert ledger.record(("problem", f"P{name[1:]}")).state == "pooled"
     assert ledger.verify().whole
 
