@@ -45,7 +45,7 @@ def _describe(arguments: Arguments, words: Catalogue) -> int:
             "platform": told.platform or unknown,
             "sensed_at": f"{told.sensed_at:%Y-%m-%d %H:%M} UTC" if told.sensed_at else unknown,
             "bands": " ".join(told.bands),
-            "gsd_m": unknown if told.gsd_m is None else f"{told.gsd_m:g}",
+            "gsd": unknown if told.gsd_m is None else words.say("scene.metres", value=f"{told.gsd_m:g}"),
             "cloud": unknown if told.cloud_percent is None else f"{told.cloud_percent:.1f} %",
         }
         print(words.say("scene.told", **facts))

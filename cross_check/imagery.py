@@ -17,7 +17,7 @@ from cross_check.files import Project
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import scene_list, scenes
+from satellite import photos, scene_list, scenes
 from satellite.products import Description
 from satellite.questions import BEIJING
 from satellite.scene_list import Listed
@@ -105,8 +105,8 @@ def add(
     Raises
     ------
     WorkbenchError
-        ``imagery.no_place`` or ``imagery.no_date`` for an image that does not tell where or when, and those of
-        ``scenes.describe``; the list stays as it was.
+        ``imagery.photo`` for a photo, which belongs to a flight; ``imagery.no_place`` or ``imagery.no_date`` for an
+        image that does not tell where or when; those of ``scenes.describe``. The list stays as it was.
     """
     described, passed = _described(path, progress)
     rows = [_row(project, place, found, at, seen_on) for place, found in described]
@@ -132,7 +132,10 @@ def _of_division(project: Project, division: str) -> BaseGeometry:
 
 
 def _described(path: Path, progress: Progress) -> tuple[list[tuple[Path, Description]], int]:
-    """Return the images at a place and how many things there are none."""
+    """Return the images at a place and how many things there are none; photos beside them are none."""
+    if _is_photo(path):
+        english = "{name} is a photo; photos come in with their flight: hdq drone photos FOLDER --flight NAME"
+        raise WorkbenchError("imagery.photo", english, name=path.name)
     try:
         return [(path, scenes.describe(path))], 0
     except WorkbenchError as fault:
@@ -142,6 +145,9 @@ def _described(path: Path, progress: Progress) -> tuple[list[tuple[Path, Descrip
     inside = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     for done, child in enumerate(inside):
         progress(done, len(inside), "imagery.adding")
+        if _is_photo(child):
+            passed += 1
+            continue
         try:
             found.append((child, scenes.describe(child)))
         except WorkbenchError as fault:
@@ -149,6 +155,10 @@ def _described(path: Path, progress: Progress) -> tuple[list[tuple[Path, Descrip
                 raise
             passed += 1
     return found, passed
+
+
+def _is_photo(path: Path) -> bool:
+    return path.suffix.lower() in photos.ENDINGS and path.is_file()
 
 
 def _row(project: Project, path: Path, found: Description, at: datetime, seen_on: date | None) -> Listed:

@@ -270,7 +270,7 @@ def _listed(project: Project, parcel: _Parcel, at: datetime) -> Listed:
     outline = gpd.GeoSeries([offer.footprint], crs="EPSG:4326").to_crs(STORAGE).iloc[0]
     return Listed(
         content=content,
-        scene_id=offer.scene_id,
+        scene_id=found.scene_id,
         sensor=offer.sensor,
         platform=found.platform,
         sensed_at=offer.sensed_at,

@@ -19,6 +19,7 @@ from rasterio.io import DatasetWriter
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
+from gis import memory
 from gis.files import written_aside
 from satellite import masks
 from satellite.masks import CLEAR, NOWHERE, SNOW
@@ -119,6 +120,7 @@ def _write(
                 stored.append((band, _Planes(sink, at)))
             asides.append((plain, aside))
         found = _computed(stored, besides)
+        memory.release()
         for (_, _, profile, finish), sink, (plain, aside) in zip(sheets, opened, asides, strict=True):
             finish(sink)
             sink.close()

@@ -18,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from gis import memory
 from satellite import probabilities, shadows, surfaces
 from satellite.products import Sun
 from satellite.rasters import MISSING, OUTSIDE
@@ -252,6 +253,7 @@ def _thrown(
     # A slice is a view and would keep its whole block in memory until the last one is there.
     views = (each[::step, ::step].map_blocks(np.copy) for each in (base, *bands.values()))
     coarse = da.compute(*views)
+    memory.release()
     codes, few = coarse[0], dict(zip(bands, coarse[1:], strict=True))
     water, seen = surfaces.water(few), (codes != NOWHERE) & (codes != ABSENT)
     land = ((codes == CLEAR) | (codes == SNOW)) & ~water & np.isfinite(few["nir"])

@@ -17,7 +17,7 @@ from gis.language import Catalogue, catalogue
 from satellite import windows
 from satellite.windows import Bbox
 from views import board, chips, choosing, flight_layers, frame, queue, state
-from views.board import Swipe
+from views.board import Swipe, Under
 from views.layers import Layer
 
 PAGE = "drone"
@@ -44,6 +44,15 @@ class Choice:
     view: str
     before: str
     mark: Mark
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Pictures of the map: two to swipe between, or one under the layers; the height at which their colours end."""
+
+    swipe: Swipe | None = None
+    under: tuple[Under, ...] = ()
+    most_m: float = 0.0
 
 
 def page() -> None:
@@ -113,11 +122,11 @@ def _map(words: Catalogue, choice: Choice) -> None:
         st.info(words.say("drone_page.nowhere"), icon=":material/location_off:")
         return
     legend: list[dict[str, Any]] = []
-    swipe = None
+    shown = Shown()
     try:
-        swipe, ends = _pictures(choice, place, words.language)
+        shown = _pictures(choice, place, words.language)
         if choice.view == "heights" and choice.before:
-            legend = [flight_layers.height_legend(words, ends)]
+            legend = [flight_layers.height_legend(words, shown.most_m)]
     except WorkbenchError as error:
         st.warning(words.explain(error), icon=":material/image_not_supported:")
     if choice.view == "coverage":
@@ -128,7 +137,8 @@ def _map(words: Catalogue, choice: Choice) -> None:
         legend=legend,
         chosen=choosing.chosen(PAGE),
         flight=choosing.flight(PAGE),
-        swipe=swipe,
+        swipe=shown.swipe,
+        under=shown.under,
         closest=_CLOSEST,
     )
     board.draw(scene, words, f"{PAGE}-map", height=_HEIGHT, on_pick=choosing.from_map(PAGE))
@@ -151,29 +161,32 @@ def _place(choice: Choice) -> Bbox | None:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _pictures(choice: Choice, place: Bbox, language: str) -> tuple[Swipe | None, float]:
-    """Return the two pictures to swipe between, and the height at which their colours end."""
+def _pictures(choice: Choice, place: Bbox, language: str) -> Shown:
+    """Return the two pictures to swipe between, or the only one there is."""
     project, words = choice.project, catalogue(language)
     if choice.view == "coverage":  # cells and footprints are read on plain ground
-        return None, 0.0
+        return Shown()
     own = _window(project, choice.flight, place)
+    name = _said(words, project, choice.flight)
     if choice.view == "heights" and choice.before:
         out = flights.volume_folder(project, (choice.before, choice.flight))
         limit = float(files.read_json(out / "recipe.json")["lod_m"])  # type: ignore[arg-type]
         heights = windows.read(out / "difference.tif", place, ())
         most = flight_layers.most_of(heights, limit)
-        picture = flight_layers.heights_png(heights, limit, most)
-        first = chips.png(own, chips.limits(own, own, together=True)) if own is not None else picture
-        said = _said(words, project, choice.flight), words.say("drone_page.heights_since", before=choice.before)
-        return Swipe(first, picture, chips.bounds(heights), *said), most
+        picture, bounds = flight_layers.heights_png(heights, limit, most), chips.bounds(heights)
+        since = words.say("drone_page.heights_since", before=choice.before)
+        if own is None:
+            return Shown(under=(Under(picture, bounds, since),), most_m=most)
+        first = chips.png(own, chips.limits(own, own, together=True))
+        return Shown(Swipe(first, picture, bounds, name, since), most_m=most)
     if own is None:
-        return None, 0.0
-    other = _window(project, choice.before, place) if choice.before else own
-    other = own if other is None else other
-    ends = chips.limits(other, own, together=True)
-    first_name = choice.before if other is not own else choice.flight
-    said = _said(words, project, first_name), _said(words, project, choice.flight)
-    return Swipe(chips.png(other, ends), chips.png(own, ends), chips.bounds(own), *said), 0.0
+        return Shown()
+    other = _window(project, choice.before, place) if choice.before else None
+    ends = chips.limits(own if other is None else other, own, together=True)
+    picture, bounds = chips.png(own, ends), chips.bounds(own)
+    if other is None:
+        return Shown(under=(Under(picture, bounds, name),))
+    return Shown(Swipe(chips.png(other, ends), picture, bounds, _said(words, project, choice.before), name))
 
 
 def _window(project: Project, flight: str, place: Bbox) -> Any:  # noqa: ANN401 - a DataArray or None

@@ -89,7 +89,7 @@ def listed(
     pictures : sequence of str or None
         Address of the quick-look of each row.
     present : collection of str
-        Scene ids that the project has already.
+        Names that the project's images have already: a mirror's are listed by their title.
     words : Catalogue
     """
     yes = words.say("finding.present")
@@ -98,7 +98,7 @@ def listed(
         "day": [wording.day(each) for each in found["seen_on"]],
         "cloud": [cloud(each) for each in found["cloud_percent"]],
         "size": [size(each) for each in found["size_mb"]],
-        "there": [yes if each in present else "" for each in found["scene_id"]],
+        "there": [yes if there else "" for there in found[["scene_id", "title"]].isin(present).any(axis=1)],
         "name": list(found["title"]),
     }
     return pd.DataFrame({words.say(f"finding.{name}"): values for name, values in columns.items()})

@@ -28,6 +28,8 @@ def test_a_scene_is_described(tmp_path, capsys):
     assert "Sentinel-2B" in said
     assert "2024-06-18 02:45 UTC" in said
     assert "位置不可核" in said
+    assert "分辨率 10 米" in said
+    assert "分辨率 未知，" in said
 
 
 def test_from_archive_to_coverage(tmp_path, capsys):

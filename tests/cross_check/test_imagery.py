@@ -13,6 +13,7 @@ from cross_check import imagery
 from cross_check.files import Project
 from gis import files
 from gis.errors import WorkbenchError
+from tests.satellite import made_scenes
 
 
 def test_a_division_is_found_by_code_and_by_name(tmp_path):
@@ -116,6 +117,18 @@ def test_an_image_without_a_day_is_refused_and_the_list_stays(tmp_path):
         imagery.add(project, tmp_path / "in", at=NOW)
     assert refused.value.code == "imagery.no_date"
     assert not project.scenes.exists()
+
+
+def test_a_photo_belongs_to_a_flight(tmp_path):
+    """Alone it is refused with the command that takes photos; beside images it is passed over."""
+    project, folder = Project(tmp_path / "project"), tmp_path / "delivery"
+    for day in (10, 12):
+        tif(folder / f"scene_202605{day}.tif", float(day))
+    photo = made_scenes.photo(folder / "DJI_0001.JPG")
+    with pytest.raises(WorkbenchError, match="hdq drone photos") as refused:
+        imagery.add(project, photo, at=NOW)
+    assert refused.value.code == "imagery.photo"
+    assert dict(imagery.add(project, folder, at=NOW).figures) == {"fresh": 2, "known": 0, "passed": 1}
 
 
 def test_an_unknown_thing_is_told(tmp_path):

@@ -18,7 +18,7 @@ from satellite.catalog import Search
 from satellite.download import Params
 from satellite.providers import Holding, provider
 from satellite.questions import Question, in_box
-from tests.satellite import dhus, shaky, stacs
+from tests.satellite import dhus, made_scenes, shaky, stacs
 
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 HERE = "POLYGON ((126 45, 127 45, 127 46, 126 46, 126 45))"
@@ -138,6 +138,18 @@ def test_a_mirror_gives_products_and_tells_of_archives(tmp_path):
     assert (path.name, path.read_bytes()) == (f"{ready.title}.zip", ready.content)
     written = "".join(each.read_text(encoding="utf-8") for each in project.imagery.rglob("*.json"))
     assert dhus.PASSWORD not in written
+
+
+def test_a_mirrors_product_is_listed_under_its_own_name(tmp_path):
+    """A mirror knows it by a number that says nothing to people; the list takes the name that the product tells."""
+    project = Project(tmp_path / "project")
+    flat = {native: np.full((12, 12), 2000) for native in ("B02", "B03", "B04", "B08")}
+    archive = made_scenes.zipped(made_scenes.sentinel2(tmp_path, flat))
+    with dhus.serving(dhus.Scene("0f3c", "2026-05-10T02:30:31Z", 1, HERE, content=archive.read_bytes())) as mirror:
+        made = Order(provider(f"dhus:{mirror.address}", {}), "sentinel2-l2a", ("0f3c",))
+        fetch(project, made, at=NOW, environment=SECRET, params=QUICK)
+    row = imagery.listing(project).iloc[0]
+    assert (row["scene_id"], row["bands"]) == (archive.stem, "blue green red nir")
 
 
 def test_a_folder_of_images_is_ordered_from_like_a_server(world, tmp_path):

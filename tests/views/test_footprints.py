@@ -75,3 +75,5 @@ def test_rows_are_read_by_people():
     assert rows.iloc[:, 2].tolist() == ["5 %", "—", "80 %"]
     assert rows.iloc[:, 3].tolist() == ["812.4 MB", "1.23 GB", "812.4 MB"]
     assert rows.iloc[:, 4].tolist() == ["", "已有", ""]
+    by_title = FOUND.assign(scene_id=["1", "2", "3"], title=FOUND["scene_id"])
+    assert footprints.listed(by_title, [None] * 3, {"S2_b"}, catalogue("zh")).iloc[:, 4].tolist() == ["", "已有", ""]
