@@ -9,11 +9,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
+Taps = tuple[np.float32, ...]
 
 HALO_PX = 3
 """Rows and columns beyond a pixel that its smoothing reaches."""
 
 _FAST = {"contract", "reassoc", "nsz"}
+_PANEL_PX = 1024
+"""Columns scored at once, so that what the smoothing keeps of their rows stays in the nearest memory."""
 _MOST_LEANING = np.float32(0.03)
 """Near what is not observed the smoothing of a shifted date leans; it may lose so much more or less of its weight."""
 
@@ -25,8 +28,8 @@ def score(
     around: tuple[int, int],
     missing: tuple[np.float32, np.float32],
     forms: tuple[Image, Image, Image],
-    weights: Image,
-    way: tuple[int, np.float32],
+    weights: tuple[Taps, Taps, Taps],
+    way: tuple[np.float32, np.float32],
 ) -> tuple[Image, Image]:
     """Return the score of the rows of a strip, and the score that is left when edges are forgiven.
 
@@ -40,10 +43,11 @@ def score(
         Value that stands for "not observed" in each date; NaN always does.
     forms : two (k, p) float32 and a (2, k) float32
         Form f of a pixel is ``forms[0][f] @ before - forms[2][0, f]`` less ``forms[1][f] @ after - forms[2][1, f]``.
-    weights : (3, 2 r + 1) float32, r at most HALO_PX
+    weights : three tuples of 2 r + 1 float32, r at most HALO_PX
         Of the smoothing: of the earlier date in either direction, of the later one across its rows and along them,
-        which also takes back a fraction of a pixel that it lies off. What is not observed takes no part in it.
-    way : (int, float32)
+        which also takes back a fraction of a pixel that it lies off. What is not observed takes no part in it. Tuples,
+        since loops of a known length are unrolled.
+    way : (float32, float32)
         The side: 0 scores every departure, 1 and -1 only rises and falls of a single form, the other side scores 0.
         And the edge: how much of the square of a score an edge of one unit of variance is forgiven.
 
@@ -55,42 +59,49 @@ def score(
         variance that of the forms of one date around the pixel, the smaller of both dates: where both dates have an
         edge, a fraction of a pixel of misregistration looks like change.
     """
-    height, width, size = before.shape[1], before.shape[2], forms[0].shape[0]
-    deep = weights.shape[1]
+    height, width = before.shape[1], before.shape[2]
+    out = np.empty((2, height - around[0] - around[1], width), np.float32)
+    for left in range(0, width, _PANEL_PX):
+        panel = out[:, :, left : left + _PANEL_PX]
+        _score(before, after, (around[0], left), (missing, forms, weights, way), panel)
+    return out[0], out[1]
+
+
+@njit(nogil=True, cache=True)
+def _score(before, after, corner, told, out) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Score a panel of columns, whose first pixel lies at a corner of the strip."""
+    missing, forms, weights, way = told
+    wide, size, deep = out.shape[2], forms[0].shape[0], len(weights[0])
     reach = deep // 2
     # A row has a margin of zeros, so that smoothing along it needs no question at its ends.
-    plain = np.zeros(width + 2 * reach, np.float32)
-    inner = plain[reach : reach + width]
-    square = np.zeros((2, width), np.float32)
-    # Forms of the earlier date, of the later date, sums of their squares, and what is observed, as either date sees it.
-    ring = np.zeros((deep, 2 * size + 4, width), np.float32)
-    seen = np.zeros((deep, width), np.uint8)
-    lines = np.zeros((7, width), np.float32)
-    out = np.empty((2, height - around[0] - around[1], width), np.float32)
-    for row in range(-reach, height + reach):
+    first, last = max(corner[1] - reach, 0), min(corner[1] + wide + reach, before.shape[2])
+    inner = slice(first - corner[1] + reach, last - corner[1] + reach)
+    known, plain = np.zeros((deep, wide + 2 * reach), np.float32), np.zeros((2, wide + 2 * reach), np.float32)
+    bands = np.empty((2, before.shape[0], last - first), np.float32)
+    # Of either date its forms, the sum of their squares, and what is observed of it.
+    ring = np.zeros((2, size + 2, deep, wide), np.float32)
+    lines = np.zeros((7, wide), np.float32)
+    for row in range(-reach, corner[0] + out.shape[1] + reach):
         slot = (row + deep) % deep
-        if 0 <= row < height:
-            here = seen[slot]
-            _look(before, after, row, missing, here)
-            square[:] = 0.0
-            for form in range(size):
-                _lay(before, row, (forms[0][form], forms[2][0, form]), here, inner, square[0])
-                _along(plain, weights[0], ring[slot, form])
-                _lay(after, row, (forms[1][form], forms[2][1, form]), here, inner, square[1])
-                _along(plain, weights[2], ring[slot, size + form])
+        if 0 <= row < before.shape[1]:
+            known[slot, inner] = 1.0
+            _look(before, (row, first), missing[0], bands[0], known[slot, inner])
+            _look(after, (row, first), missing[1], bands[1], known[slot, inner])
             for date in range(2):
-                inner[:] = square[date]
-                _along(plain, weights[2 * date], ring[slot, 2 * size + date])
-                inner[:] = here
-                _along(plain, weights[2 * date], ring[slot, 2 * size + 2 + date])
+                taps, offsets = weights[2 * date], forms[2][date]
+                plain[1] = 0.0
+                for form in range(size):
+                    factors = forms[0][form] if date == 0 else forms[1][form]
+                    _lay(bands[date], factors, offsets[form], known[slot, inner], plain[0, inner], plain[1, inner])
+                    _along(plain[0], taps, ring[date, form, slot])
+                _along(plain[1], taps, ring[date, size, slot])
+                _along(known[slot], taps, ring[date, size + 1, slot])
         else:
-            ring[slot] = 0.0
-        done = row - reach
-        if around[0] <= done < height - around[1]:
-            at = done - around[0]
-            _sum(ring, done, weights, way, lines)
-            _put(lines, seen[(done + deep) % deep], way[1], out[0, at], out[1, at])
-    return out[0], out[1]
+            ring[:, :, slot] = 0.0
+        done = row - reach - corner[0]
+        if 0 <= done < out.shape[1]:
+            _sum(ring, row - reach, weights, way, lines)
+            _put(lines, known[(row - reach) % deep, reach : reach + wide], way[1], out[0, done], out[1, done])
 
 
 @njit(nogil=True, cache=True)
@@ -106,31 +117,36 @@ def histogram(strength: Image, per_unit: int, bins: int) -> NDArray[np.int64]:
 
 
 @njit(nogil=True, cache=True)
-def _look(before, after, row, missing, seen) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
-    """Mark the pixels of a row that are observed in all bands of both dates."""
-    seen[:] = 1
-    for band in range(before.shape[0]):
-        _hold(before[band, row], missing[0], seen)
-        _hold(after[band, row], missing[1], seen)
-
-
-@njit(nogil=True, cache=True)
-def _hold(line, missing, seen) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
-    for at in range(line.size):
-        value = np.float32(line[at])
-        seen[at] &= np.uint8(value != missing) & np.uint8(value == value)  # noqa: PLR0124 - NaN is not itself
+def _look(data, corner, missing, bands, seen) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Take the bands of a row from a corner on, and set 0 where one of them is not observed."""
+    row, first = corner
+    for band in range(data.shape[0]):
+        line, taken = data[band, row, first : first + seen.size], bands[band]
+        for at in range(line.size):
+            taken[at] = np.float32(line[at])
+        for at in range(line.size):
+            # NaN is not itself.
+            unseen = (taken[at] == missing) | (taken[at] != taken[at])
+            seen[at] = np.float32(0.0) if unseen else seen[at]
 
 
 @njit(nogil=True, cache=True, fastmath=_FAST)
-def _lay(data, row, form, seen, out, square) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+def _lay(bands, factors, offset, seen, out, square) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
     """Put a form of a row of one date into ``out``, 0 where not observed, and add its square."""
-    out[:] = -form[1]
-    for band in range(data.shape[0]):
-        line, factor = data[band, row], form[0][band]
+    out[:] = -offset
+    whole = bands.shape[0] - bands.shape[0] % 4
+    for band in range(0, whole, 4):
+        one, two, three, four = bands[band], bands[band + 1], bands[band + 2], bands[band + 3]
         for at in range(out.size):
-            out[at] += factor * np.float32(line[at])
+            out[at] += (factors[band] * one[at] + factors[band + 1] * two[at]) + (
+                factors[band + 2] * three[at] + factors[band + 3] * four[at]
+            )
+    for band in range(whole, bands.shape[0]):
+        line = bands[band]
+        for at in range(out.size):
+            out[at] += factors[band] * line[at]
     for at in range(out.size):
-        value = out[at] if seen[at] else np.float32(0.0)
+        value = out[at] if seen[at] > 0 else np.float32(0.0)
         out[at] = value
         square[at] += value * value
 
@@ -138,59 +154,78 @@ def _lay(data, row, form, seen, out, square) -> None:  # type: ignore[no-untyped
 @njit(nogil=True, cache=True, fastmath=_FAST)
 def _along(line, weights, out) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
     """Smooth a row that has a margin."""
-    width = out.size
-    out[:] = 0.0
-    for step in range(weights.size):
-        weight, moved = weights[step], line[step : step + width]
-        for at in range(width):
-            out[at] += weight * moved[at]
+    for at in range(out.size):
+        total = np.float32(0.0)
+        for step in range(len(weights)):
+            total += weights[step] * line[at + step]
+        out[at] = total
 
 
+@njit(nogil=True, cache=True, fastmath=_FAST)
+def _across(ring, row, weights, out) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Smooth across the rows around one."""
+    deep = len(weights)
+    first = row - deep // 2 + deep
+    for at in range(out.size):
+        total = np.float32(0.0)
+        for step in range(deep):
+            total += weights[step] * ring[(first + step) % deep, at]
+        out[at] = total
+
+
+# A loop that writes several lines and reads others is not vectorised: whether they overlap takes too many questions.
 @njit(nogil=True, cache=True, fastmath=_FAST)
 def _sum(ring, row, weights, way, lines) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
-    """Smooth across the rows of the ring, and add up squares: of the forms' differences and of each date's forms."""
-    size, width = ring.shape[1] // 2 - 2, ring.shape[2]
-    first, second, total, one, other = lines[0], lines[1], lines[2], lines[3], lines[4]
-    _across(ring, row, 2 * size + 2, weights[0], lines[5])
-    _across(ring, row, 2 * size + 3, weights[1], lines[6])
-    for at in range(width):
-        lines[5, at] = np.float32(1.0) / max(lines[5, at], np.float32(1e-6))
-        lines[6, at] = np.float32(1.0) / max(lines[6, at], np.float32(1e-6))
-    total[:] = 0.0
-    one[:] = 0.0
-    other[:] = 0.0
+    """Smooth across the rows of the ring, and add up squares: of the forms' differences and of each date's forms.
+
+    The lines get the square of the score, of either date the variance around a pixel and what its weights are divided
+    by; two more are for work.
+    """
+    size = ring.shape[1] - 2
+    total, early, late = lines[0], lines[5], lines[6]
+    lines[:3] = 0.0
+    for date in range(2):
+        _across(ring[date, size + 1], row, weights[date], lines[3 + date])
+        _invert(lines[3 + date])
     for form in range(size):
-        _across(ring, row, form, weights[0], first)
-        _across(ring, row, size + form, weights[1], second)
-        for at in range(width):
-            early, late = first[at] * lines[5, at], second[at] * lines[6, at]
-            value = early - late
-            value = np.float32(0.0) if value * way[0] > 0 else value
-            total[at] += value * value
-            one[at] += early * early
-            other[at] += late * late
-    _across(ring, row, 2 * size, weights[0], first)
-    _across(ring, row, 2 * size + 1, weights[1], second)
+        for date in range(2):
+            _across(ring[date, form], row, weights[date], lines[5 + date])
+            _mean(lines[5 + date], lines[3 + date], lines[1 + date])
+        for at in range(total.size):
+            value = early[at] - late[at]
+            total[at] += np.float32(0.0) if value * way[0] > 0 else value * value
+    for date in range(2):
+        _across(ring[date, size], row, weights[date], lines[5 + date])
+        squared, share, varied = lines[5 + date], lines[3 + date], lines[1 + date]
+        for at in range(total.size):
+            varied[at] = squared[at] * share[at] - varied[at]
+
+
+@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
+def _invert(line) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    for at in range(line.size):
+        line[at] = np.float32(1.0) / max(line[at], np.float32(1e-6))
 
 
 @njit(nogil=True, cache=True, fastmath=_FAST)
+def _mean(line, share, square) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Divide by the weight of what is observed, and add the square."""
+    for at in range(line.size):
+        value = line[at] * share[at]
+        line[at] = value
+        square[at] += value * value
+
+
+@njit(nogil=True, cache=True, fastmath=_FAST, error_model="numpy")
 def _put(lines, seen, edge, strength, firm) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
     """Turn the sums of a row into scores."""
-    first, second, total, one, other = lines[0], lines[1], lines[2], lines[3], lines[4]
+    total, one, other, first, second = lines[0], lines[1], lines[2], lines[3], lines[4]
     for at in range(strength.size):
-        varied = min(first[at] * lines[5, at] - one[at], second[at] * lines[6, at] - other[at])
-        forgiven = np.float32(1.0) + edge * max(varied, np.float32(0.0))
-        known = seen[at] and abs(lines[5, at] - lines[6, at]) <= _MOST_LEANING * lines[5, at]
-        strength[at] = np.sqrt(total[at]) if known else np.float32(np.nan)
-        firm[at] = np.sqrt(total[at] / forgiven) if known else np.float32(np.nan)
-
-
-@njit(nogil=True, cache=True, fastmath=_FAST)
-def _across(ring, row, form, weights, out) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
-    deep = ring.shape[0]
-    reach = deep // 2
-    out[:] = 0.0
-    for step in range(-reach, reach + 1):
-        weight, line = weights[reach + step], ring[(row + step + deep) % deep, form]
-        for at in range(out.size):
-            out[at] += weight * line[at]
+        known = (seen[at] > 0) & (abs(first[at] - second[at]) <= _MOST_LEANING * first[at])
+        first[at] = total[at] if known else np.float32(np.nan)
+    for at in range(strength.size):
+        one[at] = np.float32(1.0) + edge * max(min(one[at], other[at]), np.float32(0.0))
+    for at in range(strength.size):
+        strength[at] = np.sqrt(first[at])
+    for at in range(strength.size):
+        firm[at] = np.sqrt(first[at] / one[at])

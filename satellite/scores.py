@@ -277,14 +277,15 @@ def strength(
     forms = (scorer.forms_before, scorer.forms_after)
     scaled = [form * gain for form, gain in zip(forms, counts.gains, strict=True)]
     moved = [off - form @ zero for form, zero, off in zip(forms, counts.offsets, scorer.offsets, strict=True)]
+    down, south, east = (tuple(taps) for taps in smoothing(counts.fraction))
     return score_pixels.score(
         before,
         after,
         (above, below),
         (np.float32(counts.missing[0]), np.float32(counts.missing[1])),
         (scaled[0].astype(np.float32), scaled[1].astype(np.float32), np.array(moved, np.float32)),
-        smoothing(counts.fraction),
-        (SIDES[scorer.method.side], np.float32(edge)),
+        (down, south, east),
+        (np.float32(SIDES[scorer.method.side]), np.float32(edge)),
     )
 
 

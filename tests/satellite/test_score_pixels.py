@@ -9,6 +9,18 @@ from satellite import score_pixels
 WEIGHTS = np.array([0.05, 0.2, 0.5, 0.2, 0.05], np.float32)
 
 
+def test_panels_of_columns_leave_no_seam():
+    """A wide strip is scored panel by panel, five bands of it as four and one, and its score is that of each part."""
+    rng = np.random.default_rng(3)
+    before, after = (rng.integers(0, 200, (5, 9, score_pixels._PANEL_PX + 60)).astype(np.uint16) for _ in range(2))
+    told = ((np.float32(0), np.float32(0)), _forms(rng, 5), (tuple(WEIGHTS),) * 3, (np.float32(0), np.float32(1e-4)))
+    whole = score_pixels.score(before, after, (0, 0), *told)
+    middle = slice(score_pixels._PANEL_PX - 40, None)
+    part = score_pixels.score(*(date[:, :, middle].copy() for date in (before, after)), (0, 0), *told)
+    for one, other in zip(whole, part, strict=True):
+        assert one[:, middle][:, 5:] == pytest.approx(other[:, 5:], rel=1e-5, nan_ok=True)
+
+
 def _forms(rng, bands):
     return tuple(rng.normal(size=shape).astype(np.float32) for shape in ((3, bands), (3, bands), (2, 3)))
 
@@ -40,9 +52,10 @@ def test_the_loops_equal_plain_arithmetic(kind):
     before[2, 5, 7], after[0, 20, 20:25] = 0, 0
     seen = (before != 0).all(axis=0) & (after != 0).all(axis=0)
     forms, zero, edge = _forms(rng, 4), np.float32(0), np.float32(1e-4)
-    found = score_pixels.score(before, after, (0, 0), (zero, zero), forms, np.stack([WEIGHTS] * 3), (0, edge))
+    told = ((zero, zero), forms, (tuple(WEIGHTS),) * 3, (zero, edge))
+    found = score_pixels.score(before, after, (0, 0), *told)
     cut = [date[:, 4:20].copy() for date in (before, after)]
-    part = score_pixels.score(*cut, (3, 2), (zero, zero), forms, np.stack([WEIGHTS] * 3), (0, edge))
+    part = score_pixels.score(*cut, (3, 2), *told)
     expected = _expected(before.astype(float), after.astype(float), seen, forms, edge)
     for whole, inner, wanted in zip(found, part, expected, strict=True):
         assert whole == pytest.approx(wanted, rel=1e-3, nan_ok=True)
