@@ -72,6 +72,8 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     frame.print_step(step, words)
     for code in step.figures["warnings"]:  # type: ignore[attr-defined]
         print(words.say(code))
+    if constant := step.figures["constant_bands"]:
+        print(words.say("detect.constant_left_out", bands=", ".join(constant)))  # type: ignore[arg-type]
     return 0
 
 

@@ -46,7 +46,8 @@ def _run_radar(arguments: Arguments, words: Catalogue) -> int:
         clear=arguments.clear,
         progress=frame.progress(words),
     )
-    return frame.print_step(step, words)
+    frame.print_step(step, words)
+    return _remembered(arguments, out, "radar", words)
 
 
 def _run_learned(arguments: Arguments, words: Catalogue) -> int:
@@ -63,4 +64,16 @@ def _run_learned(arguments: Arguments, words: Catalogue) -> int:
         clear=arguments.clear,
         progress=frame.progress(words),
     )
-    return frame.print_step(step, words)
+    frame.print_step(step, words)
+    return _remembered(arguments, out, "network", words)
+
+
+def _remembered(arguments: Arguments, out: Path, sensor: str, words: Catalogue) -> int:
+    """Let a result inside the project count as a look, and say how many patches other detections saw too."""
+    from cross_check import detections
+
+    project = frame.project(arguments)
+    if out.resolve().is_relative_to(project.folder.resolve()):
+        found = detections.remember(project, out, sensor)
+        print(words.say("sensor_tiles.seen_again", count=int((found["looks"] > 1).sum())))
+    return 0

@@ -120,7 +120,7 @@ def detect(
         said = [*seasons.warnings(before_on, after_on, wanted.season_days), *wanted.misfits(before_on, after_on)]
         facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": wanted.name, "warnings": said}
         facts["judging"] = wanted.judging(before_on, after_on)
-        judged = judging.judge(found.patches, pair_files, project, wanted)
+        judged = judging.judge(found.patches, [pair_files], project, wanted)
         said += judged.warnings
         found = replace(found, patches=judged.patches, suppressed={**found.suppressed, **judged.counts})
         recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
@@ -142,6 +142,7 @@ def detect(
         "threshold": found.threshold,
         "suppressed": sum(found.suppressed.values()),
         "warnings": said,
+        "constant_bands": found.scorer.unused,
     }
     return Step("chain.detected" if found.shift.known else "chain.detected_unregistered", figures, written)
 

@@ -22,22 +22,23 @@ from gis.crs import STORAGE
 from satellite import files as images
 from satellite import patches, repeats
 
-_COLUMNS = [name for name in repeats.KNOWN.columns if name != "turn"]
+_COLUMNS = [name for name in repeats.KNOWN.columns if name not in {"turn", "sensor"}]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A detection that was made: its folder, its place in the order, and the days of its images or None."""
+    """A detection that was made: its folder, place in the order, the days of its images or None, and its sensor."""
 
     folder: Path
     turn: int
     before_on: pd.Timestamp | None
     after_on: pd.Timestamp | None
+    sensor: str = repeats.SENSORS[0]
 
     @property
     def patches(self) -> gpd.GeoDataFrame:
         """Its patches, see ``repeats.KNOWN``."""
-        return files.read_layer(self.folder / "patches.parquet").assign(turn=self.turn)
+        return files.read_layer(self.folder / "patches.parquet").assign(turn=self.turn, sensor=self.sensor)
 
 
 def name_of(recipe: Mapping[str, Any]) -> str:
@@ -54,23 +55,34 @@ def made(project: Project) -> list[Kept]:
     for path in sorted(project.detections.glob("D*/facts.json")):
         facts = files.read_json(path)
         days = [pd.Timestamp(str(day)) if day else None for day in (facts["before_on"], facts["after_on"])]
-        found.append(Kept(path.parent, int(str(facts["turn"])), days[0], days[1]))
+        sensor = str(facts.get("sensor", repeats.SENSORS[0]))
+        found.append(Kept(path.parent, int(str(facts["turn"])), days[0], days[1], sensor))
     return sorted(found, key=lambda each: each.turn)
 
 
-def settle(found: gpd.GeoDataFrame, project: Project | None, name: str) -> gpd.GeoDataFrame:
+def settle(
+    found: gpd.GeoDataFrame, project: Project | None, name: str, *, sensor: str = repeats.SENSORS[0]
+) -> gpd.GeoDataFrame:
     """Return patches under the ids that a project knows them by, with looks of all its detections.
 
-    ``missed`` counts the later images of other detections that saw the place unchanged. Without a project every patch
-    is new to it.
+    ``missed`` counts the later images of other detections by the same sensor that saw the place unchanged. Without a
+    project every patch is new to it.
     """
     kept = made(project) if project is not None else []
     known = [each.patches for each in kept]
-    table = repeats.settle(found, _together(known))
-    return table.assign(missed=_missed(table, [each for each in kept if each.folder.name != name]))
+    table = repeats.settle(found, _together(known), sensor=sensor)
+    others = [each for each in kept if each.folder.name != name and each.sensor == sensor]
+    return table.assign(missed=_missed(table, others))
 
 
-def keep(project: Project, out: Path, recipe: Mapping[str, Any], found: gpd.GeoDataFrame) -> None:
+def keep(
+    project: Project,
+    out: Path,
+    recipe: Mapping[str, Any],
+    found: gpd.GeoDataFrame,
+    *,
+    sensor: str = repeats.SENSORS[0],
+) -> None:
     """Remember a detection.
 
     Parameters
@@ -81,6 +93,7 @@ def keep(project: Project, out: Path, recipe: Mapping[str, Any], found: gpd.GeoD
     recipe : mapping
     found : GeoDataFrame
         Its patches as settled.
+    sensor : str
     """
     name, before = name_of(recipe), {each.folder.name: each.turn for each in made(project)}
     turn = before.get(name, max(before.values(), default=0) + 1)
@@ -88,7 +101,22 @@ def keep(project: Project, out: Path, recipe: Mapping[str, Any], found: gpd.GeoD
     with files.folder_written_aside(project.detections / name) as aside:
         files.write_table(found[_COLUMNS], aside / "patches.parquet")
         shutil.copy2(out / "change.tif", aside / "change.tif")
-        files.write_json({"turn": turn, **days}, aside / "facts.json")
+        files.write_json({"turn": turn, "sensor": sensor, **days}, aside / "facts.json")
+
+
+def remember(project: Project, out: Path, sensor: str) -> gpd.GeoDataFrame:
+    """Settle and keep what radar or a network found in a folder, so that it counts as looks of another sensor.
+
+    Returns
+    -------
+    GeoDataFrame
+        The patches of the folder with ``own_id``, ``first_on``, ``looks`` and ``missed``, as they now stand there.
+    """
+    recipe = files.read_json(out / "recipe.json")
+    settled = settle(files.read_layer(out / "patches.gpkg"), project, name_of(recipe), sensor=sensor)
+    files.write_table(settled, out / "patches.gpkg")
+    keep(project, out, recipe, settled, sensor=sensor)
+    return settled
 
 
 def _missed(found: gpd.GeoDataFrame, others: list[Kept]) -> np.ndarray:

@@ -10,17 +10,19 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cross_check import comparisons
 from cross_check.files import Project
 from gis import files
-from satellite import burns, differences, field_work, merging, outlined, seasons, zoning
+from gis.crs import metric_for
+from satellite import burns, crowds, differences, field_work, merging, outlined, seasons, zoning
 from satellite.files import PairFiles
 from satellite.indices import Bands
 from satellite.presets import Preset
 
 MOST_PICTURES = 12
-"""Earlier pictures that are asked at most, the latest ones."""
+"""Earlier pictures of a place that are asked at most, the latest ones."""
 _WHOLE_PARCEL = 0.6
 
 
@@ -45,16 +47,17 @@ def demand(project: Project | None, preset: Preset) -> None:
     zoning.demand(_layer(project.zones if project is not None else None), preset.zones)
 
 
-def judge(found: gpd.GeoDataFrame, pair: PairFiles, project: Project | None, preset: Preset) -> Judged:
+def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project | None, preset: Preset) -> Judged:
     """Judge the patches of a detection.
 
     Parameters
     ----------
     found : GeoDataFrame
         See ``findings.SCHEMA``.
-    pair : PairFiles
+    pairs : sequence of PairFiles
+        What was compared: one pair, or one a tile.
     project : Project, optional
-        Without one nothing but the season is known.
+        Without one nothing but the pair and its season is known.
     preset : Preset
 
     Raises
@@ -64,11 +67,13 @@ def judge(found: gpd.GeoDataFrame, pair: PairFiles, project: Project | None, pre
     """
     said: list[str] = []
     reasons = pd.Series("", index=found.index, dtype=object)
-    if preset.field_work and project is not None:
-        earlier = pictures(project, pair, found)
-        said += [] if earlier or found.empty else ["judging.no_earlier"]
-        reasons[_worked(found, pair, earlier)] = "seen_before"
-        reasons[(reasons == "") & _whole_parcels(found, _layer(project.layers / "cropland.parquet"))] = "whole_parcel"
+    if preset.field_work:
+        earlier = pictures(project, pairs, found) if project is not None else []
+        said += [] if earlier or project is None or found.empty else ["judging.no_earlier"]
+        reasons[:] = _worked(found, pairs, earlier)
+        if project is not None:
+            whole = _whole_parcels(found, _layer(project.layers / "cropland.parquet"))
+            reasons[(reasons == "") & whole] = "whole_parcel"
     zones = _layer(project.zones if project is not None else None)
     if zones is not None:
         found = zoning.mark(found, zones, preset.zones)
@@ -87,33 +92,64 @@ def judge(found: gpd.GeoDataFrame, pair: PairFiles, project: Project | None, pre
     return Judged(table, left_out, {str(name): int(count) for name, count in counts.items()}, tuple(said))
 
 
-def pictures(project: Project, pair: PairFiles, found: gpd.GeoDataFrame) -> list[Path]:
-    """Return the project's pictures that are older than the pair, the latest first."""
+def pictures(project: Project, pairs: Sequence[PairFiles], found: gpd.GeoDataFrame) -> list[Path]:
+    """Return the project's pictures that are older than the pairs, the latest first."""
     days = found["before_on"].dropna()
     if days.empty:
         return []
-    first, own = days.min().date(), {pair.before.resolve(), pair.after.resolve()}
+    first, own = days.min().date(), {path.resolve() for pair in pairs for path in (pair.before, pair.after)}
     dated = comparisons.dated(project)
     older = sorted(((day, path) for day, path in dated if day < first and path.resolve() not in own), reverse=True)
-    return [path for _, path in older[:MOST_PICTURES]]
+    return [path for _, path in older]
 
 
-def _worked(found: gpd.GeoDataFrame, pair: PairFiles, earlier: Sequence[Path]) -> np.ndarray:
-    """Tell which patches are field work, by the earlier pictures."""
-    asked = found["machine_class"].isin(field_work.CLASSES).to_numpy()
-    worked = np.zeros(len(found), bool)
-    if not earlier or not asked.any():
-        return worked
-    outlines = found.geometry[asked]
-    before, after, *then = (_medians(path, outlines, pair) for path in (pair.before, pair.after, *earlier))
-    # A picture that has none of the bands tells nothing.
-    worked[asked] = field_work.seen_before(before, after, then) if after else False
-    return worked
+def _worked(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], earlier: Sequence[Path]) -> NDArray[np.object_]:
+    """Return why patches are field work: ``seen_before`` in an earlier picture; ``crowd`` where none saw them.
+
+    Of the earlier pictures that saw a patch the latest ``MOST_PICTURES`` are asked.
+    """
+    reasons = np.full(len(found), "", object)
+    asked = np.flatnonzero(found["machine_class"].isin(field_work.CLASSES))
+    params = crowds.Params()
+    if not asked.size or not (earlier or asked.size > params.places):
+        return reasons
+    outlines = found.geometry.iloc[asked]
+    was = _medians([(pair.before, pair.clear) for pair in pairs], outlines)
+    now = _medians([(pair.after, pair.clear) for pair in pairs], outlines)
+    if not (was and now):
+        return reasons
+    looked, repeated = np.zeros(asked.size, int), np.zeros(asked.size, bool)
+    for path in earlier:
+        open_ = np.flatnonzero(~repeated & (looked < MOST_PICTURES))
+        then = _medians([(path, comparisons.masks(path))], outlines.iloc[open_])
+        looked[open_] += np.isfinite(next(iter(then.values()))) if then else 0
+        repeated[open_] = field_work.seen_before(_at(was, open_), _at(now, open_), [then])
+    crowd = crowds.places(was, now, _points_of(outlines), params) >= params.places
+    crowd &= found["machine_class"].iloc[asked].isin(crowds.CLASSES).to_numpy() & (looked == 0)
+    reasons[asked[crowd]], reasons[asked[repeated]] = "crowd", "seen_before"
+    return reasons
 
 
-def _medians(path: Path, outlines: gpd.GeoSeries, pair: PairFiles) -> Bands:
-    clear = pair.clear if path in (pair.before, pair.after) else comparisons.masks(path)
-    return outlined.read(path, clear, outlines, field_work.NEEDED).medians()
+def _medians(taken: Sequence[tuple[Path, Sequence[Path]]], outlines: gpd.GeoSeries) -> dict[str, NDArray[np.float64]]:
+    """Return medians under outlines of images and their masks; the first image that saw an outline tells of it."""
+    found: dict[str, NDArray[np.float64]] = {}
+    for path, clear in taken:
+        inside = np.flatnonzero(outlines.intersects(outlined.extent(path, outlines.crs)))
+        if inside.size:
+            for name, values in outlined.read(path, clear, outlines.iloc[inside], field_work.NEEDED).medians().items():
+                plane = found.setdefault(name, np.full(len(outlines), np.nan))
+                plane[inside] = np.where(np.isnan(plane[inside]), values, plane[inside])
+    return found
+
+
+def _at(bands: Bands, rows: NDArray[np.intp]) -> Bands:
+    return {name: values[rows] for name, values in bands.items()}
+
+
+def _points_of(outlines: gpd.GeoSeries) -> NDArray[np.float64]:
+    """Return a point in each outline, metres."""
+    inside = outlines.representative_point().to_crs(metric_for(outlines))
+    return np.column_stack([inside.x, inside.y])
 
 
 def _whole_parcels(found: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame | None) -> np.ndarray:

@@ -64,11 +64,11 @@ def seen_before(before: Bands, after: Bands, earlier: Sequence[Bands], *, params
     found = np.zeros(len(next(iter(after.values()))), bool)
     if not before.keys() & after.keys() >= NEEDED:
         return found
-    was, now = _state(before), _state(after)
+    was, now = state(before), state(after)
     allowed = params.share * np.abs(now[0] - was[0]) + params.ndvi
     for picture in earlier:
         if picture.keys() >= NEEDED:
-            then = _state(picture)
+            then = state(picture)
             with np.errstate(invalid="ignore"):
                 alike = np.abs(then[0] - now[0]) < allowed
                 alike &= np.abs(then[1] - now[1]) < params.brightness
@@ -77,7 +77,7 @@ def seen_before(before: Bands, after: Bands, earlier: Sequence[Bands], *, params
     return found
 
 
-def _state(bands: Bands) -> tuple[NDArray[np.float64], ...]:
+def state(bands: Bands) -> tuple[NDArray[np.float64], ...]:
     """Return greenness, log brightness and redness."""
     blue, red, nir = (np.asarray(bands[name], np.float64) for name in ("blue", "red", "nir"))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -12,8 +12,9 @@ from pyproj import CRS
 from rasterio import features
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
 from rasterio.windows import Window
-from shapely import STRtree
+from shapely import Polygon, STRtree
 from shapely.geometry import box
 
 from satellite import bands, looks
@@ -100,6 +101,18 @@ def read(image: Path, clear: Sequence[Path], outlines: gpd.GeoSeries, wanted: Co
     flat = np.concatenate(planes, axis=1) if planes else np.zeros((len(names), 0), np.float32)
     whole = np.concatenate(numbers) if numbers else np.zeros(0, np.int32)
     return Pixels(whole, dict(zip(names, flat, strict=True)), covered)
+
+
+def extent(image: Path, crs: CRS) -> Polygon:
+    """Return the box around an image in a reference system.
+
+    Raises
+    ------
+    WorkbenchError
+        ``files.missing``, ``detect.unreadable``, ``detect.no_crs``.
+    """
+    with opened(image) as source:
+        return box(*transform_bounds(source.crs, crs.to_wkt(), *source.bounds, densify_pts=21))
 
 
 def _strips(grid: Grid, placed: NDArray[np.object_]) -> Iterator[tuple[Window, NDArray[np.int32]]]:

@@ -17,7 +17,7 @@ HALO_PX = 3
 _FAST = {"contract", "reassoc", "nsz"}
 _PANEL_PX = 1024
 """Columns scored at once, so that what the smoothing keeps of their rows stays in the nearest memory."""
-_MOST_LEANING = np.float32(0.03)
+_MOST_LEANING = np.float32(0.004)
 """Near what is not observed the smoothing of a shifted date leans; it may lose so much more or less of its weight."""
 
 

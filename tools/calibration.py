@@ -104,7 +104,7 @@ def patches(seed: int) -> tuple[np.ndarray, np.ndarray]:
         with files.open_pair(pair_files) as pair:
             found = detection.run(pair, before_on=dates[0], after_on=dates[1])
         wanted = replace(presets.standard()["all"], merge_m=0)
-        kept = judging.judge(found.patches, pair_files, project, wanted).patches
+        kept = judging.judge(found.patches, [pair_files], project, wanted).patches
     print(f"seed {seed}: {len(kept)} patches", file=sys.stderr, flush=True)
     return findings.features(kept, found.threshold), true(kept, synthetic.truth(world, 0, 3))
 

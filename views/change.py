@@ -179,6 +179,9 @@ def _result(words: Catalogue, stamp: Stamp, asked: dict[str, object]) -> None:
         st.warning(words.say(code), icon=":material/history:")
     for code in recipe.get("warnings", []):
         st.warning(words.say(code), icon=":material/calendar_month:")
+    if constant := recipe["figures"].get("constant_bands"):
+        said_bands = words.say("detect.constant_left_out", bands=", ".join(constant))
+        st.warning(said_bands, icon=":material/texture:")
     if comparisons.noise(recipe) is None or "holds_to" not in found:
         st.info(words.say("app.missing_recipe"), icon=":material/info:")
         st.stop()

@@ -51,3 +51,12 @@ def test_a_network_is_run(capsys, tmp_path):
     networks_made.siamese(tmp_path / "m.onnx")
     code, out, _ = _hdq(capsys, *arguments)
     assert (code, "score.tif" in out) == (0, True)
+
+
+def test_inside_a_project_radar_counts_as_a_look(capsys, squares, tmp_path):
+    """Written into the project, the patches are remembered and say how many were seen before."""
+    project = tmp_path / "p"
+    arguments = ["radar", *squares, "--out", project / "radar", "--project", project, "--language", "en"]
+    code, out, _ = _hdq(capsys, *arguments)
+    assert (code, "0 of these patches" in out) == (0, True)
+    assert len(list((project / "detections").glob("D*/facts.json"))) == 1

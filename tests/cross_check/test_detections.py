@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import rasterio
 
-from cross_check import chain, detections
+from cross_check import chain, detections, sensors
 from cross_check.files import Project
 from gis import files
 from satellite.files import PairFiles
+from tests.satellite import tifs
 
 DAYS = (date(2024, 6, 1), date(2024, 7, 10), date(2024, 8, 30))
 
@@ -81,3 +82,24 @@ def test_words_and_numbers_go_into_the_package(project):
     assert table["changed"].str.contains(r"NDVI [+-]0\.\d\d|NDWI").all()
     assert (table["changed_zh"].str.len() > 0).all()
     assert (table["changed_en"].str.len() > 0).all()
+
+
+def test_radar_is_a_look_of_another_sensor(project):
+    """Radar of the last two dates shows the lasting pit: both sensors count each other, the optical number stays."""
+    made, _, late, _ = project
+    rng = np.random.default_rng(5)
+    radar = rng.gamma(8, 1 / 8, (2, 1, 160, 160)).astype(np.float32)
+    radar[1][:, *LASTING] *= 10
+    placed = {"crs": "EPSG:32651", "corner": (600_000, 5_060_000)}
+    paths = [tifs.write(made.folder / f"radar{at}.tif", data, **placed) for at, data in enumerate(radar)]
+    out = made.folder / "radar"
+    sensors.detect_radar_pair(*paths, out, dates=(DAYS[0], DAYS[2]))
+    found = detections.remember(made, out, "radar")
+    assert found["looks"].tolist() == [3]
+    assert files.read_layer(out / "patches.gpkg")["looks"].tolist() == [3]
+    assert not found["patch_id"].isin(late["patch_id"]).any()
+    pair = PairFiles(made.imagery / "a.tif", made.imagery / "c.tif")
+    chain.detect(pair, made.detect, dates=(DAYS[0], DAYS[2]), project=made)
+    again = files.read_layer(made.patches)
+    assert again["patch_id"].tolist() == late["patch_id"].tolist()
+    assert again[["looks", "missed"]].to_numpy().tolist() == [[3, 0]]

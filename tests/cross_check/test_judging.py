@@ -36,17 +36,22 @@ def _pair(project):
 
 @pytest.fixture(scope="module")
 def fields(tmp_path_factory):
-    """A project of 36 km2 with a third of its fields worked, an earlier picture, and the detection without it."""
+    """A project of 36 km2, a third of its fields worked: all patches, and how they are judged without an older picture.
+
+    Then such a picture comes, and the project's detection is made with it.
+    """
     made = Project(tmp_path_factory.mktemp("fields"))
     rng = np.random.default_rng(1)
     world = synthetic_fields.worked(synthetic.make_world(1, size_px=600, each=2), 0.33, rng)
     for at, day in ((0, BEFORE), (3, AFTER)):
         _write(made, world, at, day)
-    chain.detect(_pair(made), made.detect, preset=replace(presets.standard()["all"], merge_m=0), project=made)
-    bare = files.read_layer(made.patches), files.read_json(made.recipe)
+    wanted = replace(presets.standard()["all"], merge_m=0)
+    chain.detect(_pair(made), made.detect, preset=replace(wanted, field_work=False), project=made)
+    bare = files.read_layer(made.patches)
+    alone = judging.judge(bare, [_pair(made)], made, wanted)
     _write(made, synthetic_fields.earlier(world, rng), 3, EARLIER)
-    chain.detect(_pair(made), made.detect, preset=replace(presets.standard()["all"], merge_m=0), project=made)
-    return made, world, bare
+    chain.detect(_pair(made), made.detect, preset=wanted, project=made)
+    return made, world, bare, alone
 
 
 def _figures(world, found):
@@ -61,19 +66,30 @@ def _figures(world, found):
 
 def test_field_work_does_not_flood_the_list(fields):
     """One earlier picture takes four of five false leads away, and no planted target goes with them."""
-    made, world, (bare, recipe) = fields
+    made, world, bare, _ = fields
     found = files.read_layer(made.patches)
     without, hit_without = _figures(world, bare)
     with_history, hit = _figures(world, found)
     assert without > 300
     assert with_history <= 0.2 * without
     assert hit == hit_without >= 8
-    assert "judging.no_earlier" in recipe["warnings"]
+
+
+def test_two_dates_alone_put_apart_what_many_fields_show(fields):
+    """Without an older picture two of three false leads are put apart with a reason, and no planted target is."""
+    _, world, bare, alone = fields
+    without, hit_without = _figures(world, bare)
+    put_apart, hit = _figures(world, alone.patches)
+    assert put_apart <= 0.4 * without
+    assert hit == hit_without
+    assert set(alone.left_out["reason"]) == {"crowd"}
+    assert alone.counts["crowd"] == len(alone.left_out) == len(bare) - len(alone.patches)
+    assert "judging.no_earlier" in alone.warnings
 
 
 def test_what_is_left_out_is_counted_and_kept(fields):
     """Each patch is in the list or among those left out, with its reason; the recipe counts them."""
-    made, _, (bare, _) = fields
+    made, _, bare, _ = fields
     found, left_out = files.read_layer(made.patches), files.read_layer(made.detect / "left-out.gpkg")
     assert set(left_out["reason"]) == {"seen_before"}
     assert sorted([*found["patch_id"], *left_out["patch_id"]]) == sorted(bare["patch_id"])
@@ -85,7 +101,7 @@ def test_what_is_left_out_is_counted_and_kept(fields):
 
 def test_outlines_are_clean(fields):
     """All outlines are valid, and no two of them share ground, those left out among them."""
-    made, _, _ = fields
+    made, *_ = fields
     parts = [files.read_layer(made.patches), files.read_layer(made.detect / "left-out.gpkg")]
     table = pd.concat(parts, ignore_index=True).to_crs(32651)
     assert table.geometry.is_valid.all()
@@ -96,9 +112,9 @@ def test_outlines_are_clean(fields):
 
 def test_field_work_can_be_kept(fields):
     """A user may see it: the preset says so, and nothing is left out."""
-    made, _, (bare, _) = fields
+    made, _, bare, _ = fields
     wanted = replace(presets.standard()["all"], field_work=False, merge_m=0)
-    judged = judging.judge(bare, _pair(made), made, wanted)
+    judged = judging.judge(bare, [_pair(made)], made, wanted)
     assert len(judged.patches) == len(bare)
     assert judged.left_out.empty
 
@@ -141,14 +157,14 @@ def test_burns_with_and_without_fire_points(tmp_path):
     scars = pd.concat([_patch("burn"), _patch("burn", 127.2)], ignore_index=True)
     wanted = presets.standard()["straw_burning"]
     made = _project(tmp_path, points=[(127.0005, 47.0005, "2024-10-12")])
-    judged = judging.judge(scars, NO_FILES, made, wanted)
+    judged = judging.judge(scars, [NO_FILES], made, wanted)
     table = judged.patches.set_index("patch_id")
     assert table["fire_points"].tolist() == [1, 0]
     assert table["probability"].iloc[0] > 0.85
     assert table["probability"].iloc[1] < 0.45
     assert "fire_point" in table["gates"].iloc[0]
     assert judged.warnings == ()
-    alone = judging.judge(scars, NO_FILES, Project(tmp_path / "none"), wanted)
+    alone = judging.judge(scars, [NO_FILES], Project(tmp_path / "none"), wanted)
     assert alone.warnings == ("judging.no_fire_points",)
     assert alone.patches["probability"].tolist() == [0.5, 0.5]
 
@@ -160,7 +176,7 @@ def test_a_point_at_a_works_confirms_nothing(tmp_path):
     source = {"source_id": ["K"], "kind": ["kiln"], "reach_m": [500.0]}
     kiln = gpd.GeoDataFrame(source, geometry=[Point(127.0005, 47.0005)], crs=STORAGE)
     files.write_table(fires.merge(seen, kiln), made.fires)
-    judged = judging.judge(_patch("burn"), NO_FILES, made, presets.standard()["straw_burning"])
+    judged = judging.judge(_patch("burn"), [NO_FILES], made, presets.standard()["straw_burning"])
     assert judged.patches["fire_points"].tolist() == [0]
 
 
@@ -169,7 +185,7 @@ def test_cleared_wood_outside_the_reserve_is_left_out(tmp_path):
     wood = pd.concat([_patch("clearing"), _patch("clearing", 127.2)], ignore_index=True)
     wanted = presets.standard()["reserve"]
     made = _project(tmp_path, zones=(126.9, 46.9, 127.1, 47.1))
-    judged = judging.judge(wood, NO_FILES, made, replace(wanted, field_work=False))
+    judged = judging.judge(wood, [NO_FILES], made, replace(wanted, field_work=False))
     assert judged.patches["in_zones"].tolist() == ["湿地"]
     assert judged.counts["outside_zones"] == 1
     for without in (None, Project(tmp_path / "none")):
@@ -182,9 +198,9 @@ def test_a_whole_parcel_is_field_work(tmp_path):
     """A patch that fills most of a parcel is left out; one that fills a corner of it, or burns it, stays."""
     made = _project(tmp_path, parcels=(127.0, 47.0, 127.0015, 47.001))
     wanted = presets.standard()["all"]
-    whole = judging.judge(_patch("waste"), NO_FILES, made, wanted)
+    whole = judging.judge(_patch("waste"), [NO_FILES], made, wanted)
     assert (len(whole.patches), whole.counts["whole_parcel"]) == (0, 1)
-    burnt = judging.judge(_patch("burn"), NO_FILES, made, wanted)
+    burnt = judging.judge(_patch("burn"), [NO_FILES], made, wanted)
     assert len(burnt.patches) == 1
     made = _project(tmp_path / "wide", parcels=(127.0, 47.0, 127.02, 47.02))
-    assert len(judging.judge(_patch("waste"), NO_FILES, made, wanted).patches) == 1
+    assert len(judging.judge(_patch("waste"), [NO_FILES], made, wanted).patches) == 1

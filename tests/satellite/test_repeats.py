@@ -17,9 +17,10 @@ def _pair(before, after, *places, name="N", kind="burn"):
     return table.assign(patch_id=ids, before_on=pd.Timestamp(before))
 
 
-def _known(*tables):
+def _known(*tables, sensor="optical"):
     rows = [
-        table.assign(turn=turn, own_id=table.get("own_id", table["patch_id"])) for turn, table in enumerate(tables, 1)
+        table.assign(turn=turn, own_id=table.get("own_id", table["patch_id"]), sensor=sensor)
+        for turn, table in enumerate(tables, 1)
     ]
     return pd.concat(rows, ignore_index=True)
 
@@ -73,3 +74,16 @@ def test_unchanged_takes_seeing():
     """Most of it seen and hardly any of it changed; off the grid nothing is said."""
     shown = pd.DataFrame({"seen": [1.0, 0.3, 1.0, float("nan")], "changed": [0.0, 0.0, 0.5, float("nan")]})
     assert repeats.unchanged(shown).tolist() == [True, False, False, False]
+
+
+def test_another_sensor_is_a_look_and_brings_no_number():
+    """Radar saw the place under a class of its own: a look even of the same day; each sensor keeps its number."""
+    radar = _pair(JUNE, AUGUST, SQUARE, name="R", kind="other")
+    seen = _known(radar, sensor="radar")
+    same_day = repeats.settle(_pair(JUNE, AUGUST, SQUARE, name="A"), seen)
+    assert (same_day["patch_id"].tolist(), same_day["looks"].tolist()) == (["A0"], [2])
+    both = pd.concat([seen, _known(_pair(JUNE, SEPTEMBER, SQUARE, name="B"))], ignore_index=True)
+    later = repeats.settle(_pair(JUNE, AUGUST, SQUARE, name="A"), both)
+    assert (later["patch_id"].tolist(), later["looks"].tolist()) == (["B0"], [3])
+    far = repeats.settle(_pair(JUNE, AUGUST, (165, 0, 260, 100), name="A"), seen)
+    assert far["looks"].tolist() == [1]

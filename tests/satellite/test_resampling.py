@@ -72,3 +72,16 @@ def test_counts_with_a_nodata_value_are_resampled_as_they_are():
     values = np.where(counts == 0, np.nan, counts).astype(np.float32)
     at = np.arange(20)[:, None] + 0.3, np.arange(20)[None, :] - 0.4
     assert np.array_equal(resampling.cubic(counts, *at, missing=0), resampling.cubic(values, *at), equal_nan=True)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.13, -0.3, 0.5])
+def test_the_low_pass_moves_waves_by_their_phase(fraction):
+    """A wave of any length comes out as about the middle of a pixel, moved: within 1 %, 0.1 % if five px or longer."""
+    here, there = np.array(resampling.low_pass(0.0)), np.array(resampling.low_pass(fraction))
+    assert there.sum() == pytest.approx(1, abs=1e-12)
+    assert there @ np.arange(-3, 4) == pytest.approx(fraction, abs=2e-3)
+    for frequency in np.linspace(0.05, np.pi, 60):
+        wave = np.exp(1j * frequency * np.arange(-3, 4))
+        apart = abs(there @ wave - here @ wave * np.exp(1j * frequency * fraction))
+        assert apart < (0.001 if frequency < 2 * np.pi / 5 else 0.01)
+    assert resampling.low_pass(-fraction) == pytest.approx(resampling.low_pass(fraction)[::-1])

@@ -4,6 +4,7 @@ import pytest
 
 from cross_check import chain
 from cross_check.files import Project
+from gis import files
 from gis.language import catalogue
 from satellite import files as images
 from satellite import synthetic
@@ -48,3 +49,15 @@ def test_without_images_the_page_says_what_to_do(monkeypatch, tmp_path):
     """An empty project names the command that brings images in."""
     test = opened.page(monkeypatch, Project(tmp_path / "none"), "change")
     assert "hdq scenes add" in test.code[0].value
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_constant_band_is_named(monkeypatch, compared, language):
+    """A band that holds one value is told on the page, not in the recipe alone."""
+    recipe = files.read_json(compared.recipe)
+    told = recipe | {"figures": recipe["figures"] | {"constant_bands": ["blue"]}}
+    files.write_json(told, compared.recipe)
+    test = opened.page(monkeypatch, compared, "change", language)
+    files.write_json(recipe, compared.recipe)
+    said = catalogue(language).say("detect.constant_left_out", bands="blue")
+    assert said in opened.told(test)
