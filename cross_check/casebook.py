@@ -1,6 +1,7 @@
 """Rim: leads in the ledger. They come in from every source under one form; people read, move, merge and note them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain, data, matches, sources, standings
+from cross_check import chain, complaints, matches, sources, standings
 from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.ledger import complainants, engines, rules, store
-from cross_check.ledger.complainants import Person
 from cross_check.ledger.events import Act, Entry, Event
 from cross_check.ledger.store import Ledger
 from cross_check.sources import Ground
-from gis import entries, files, readers, regions, register
+from gis import files, readers, regions, register
 from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError
 from gis.language import catalogue
@@ -108,11 +108,16 @@ def table(ledger: Ledger, *, role: str = "analyst", merged: bool = False) -> gpd
     return gpd.GeoDataFrame(found.assign(shown_class=shown), geometry=places, crs=STORAGE)
 
 
-def take_in(ledger: Ledger, act: Act, found: gpd.GeoDataFrame) -> Step:
-    """Bring leads (``sources.FORM``) into the ledger in one act; known ones stay as people have made them."""
+def take_in(
+    ledger: Ledger, act: Act, found: gpd.GeoDataFrame, record: Callable[[Sequence[Entry]], object] | None = None
+) -> Step:
+    """Bring leads (``sources.FORM``) into the ledger in one act; known ones stay as people have made them.
+
+    ``record`` records their entries with others of its own; by default they are recorded alone.
+    """
     known = {one.key[1] for one in ledger.records("lead")}
     made = additions(found[~found["lead_id"].isin(known)])
-    ledger.append(act, made)
+    (record or partial(ledger.append, act))(made)
     return Step("casebook.taken", {"leads": len(found), "new": len(made), "known": len(found) - len(made)})
 
 
@@ -174,21 +179,24 @@ def import_file(
     Raises
     ------
     TableFaults
-        With every fault, if there is one and ``skip_faulty`` is not set; nothing is recorded.
+        With every fault, if there is one and ``skip_faulty`` is not set; nothing is recorded. A row of complaints whose
+        text names the person of its own row is one (``complaints.naming``).
     WorkbenchError
         ``chain.nothing_good``; see ``readers.read_rows``.
     """
     rows = readers.read_rows(path)
-    taken = sources.from_rows(rows, source, ground(project))
+    people = complaints.persons(rows) if source == "complaint" else {}
+    taken = sources.from_rows(rows, source, ground(project), unfit=complaints.naming(rows, people))
     if len(taken.faults) and not skip_faulty:
         raise TableFaults(path.name, taken.faults)
     if taken.leads.empty:
         raise WorkbenchError("chain.nothing_good", "{name} holds no row without a fault", name=path.name)
-    ledger = opened(project)
-    persons = _persons(rows) if source == "complaint" else []
+    ledger, record = opened(project), None
+    known = set(taken.leads["source_ref"])
+    persons = [person for person in people.values() if person.number in known]
     if persons and rules.allowed(act.role, "complainant.keep"):
-        complainants.keep(complainants.opened(project.complainants), ledger, act, persons)
-    step = take_in(ledger, act, taken.leads)
+        record = partial(complainants.keep, complainants.opened(project.complainants), ledger, act, persons)
+    step = take_in(ledger, act, taken.leads, record)
     return Step(step.code, dict(step.figures) | {"leads": len(taken.leads)}), taken.faults
 
 
@@ -280,6 +288,8 @@ def suggestions(leads: gpd.GeoDataFrame) -> pd.DataFrame:
 def merge(ledger: Ledger, act: Act, keep_id: str, gone_id: str) -> list[Event]:
     """Take a lead into another: the one that stays lists both numbers, the one that goes says where it went.
 
+    The one that stays has the evidence of both, unless a machine alone saw the other: that counts once it is read.
+
     Raises
     ------
     WorkbenchError
@@ -292,7 +302,8 @@ def merge(ledger: Ledger, act: Act, keep_id: str, gone_id: str) -> list[Event]:
         raise WorkbenchError("casebook.merged_already", "{name} went into another lead already", name=gone_id)
     both = [keep.fields.get("merged"), gone_id, gone.fields.get("merged")]
     numbers = ";".join(str(part) for part in both if part)
-    known = [record.fields.get("evidence") for record in (keep, gone)]
+    unread = gone.fields.get("source") in rules.MACHINE and not gone.fields.get("human_class")
+    known = [record.fields.get("evidence") for record in ((keep,) if unread else (keep, gone))]
     evidence = ";".join(dict.fromkeys(";".join(str(part) for part in known if part).split(";")))
     return ledger.append(
         act,
@@ -334,26 +345,6 @@ def _fields(lead: Mapping[str, Any]) -> dict[str, Any]:
         else:
             plain[name] = round(float(value), 6) if isinstance(value, float) else value
     return plain
-
-
-def _persons(rows: pd.DataFrame) -> list[Person]:
-    """Return who complained, by number; rows that name nobody are left out."""
-    told = data.rules("forms")["complainants"]["columns"]
-    plain = {entries.plain(str(name)): str(name) for name in rows}
-    found = {
-        column: next((plain[key] for word in words if (key := entries.plain(word)) in plain), None)
-        for column, words in told.items()
-    }
-    number = found.pop("source_ref")
-    named = {column: heading for column, heading in found.items() if heading}
-    if number is None or not named:
-        return []
-    persons = []
-    for row in rows.to_dict("records"):
-        said = {column: str(row[heading]).strip() for column, heading in named.items()}
-        if any(said.values()) and str(row[number]).strip():
-            persons.append(Person(str(row[number]).strip(), **said))
-    return persons
 
 
 def _blurred(lon: np.ndarray, lat: np.ndarray, blur_m: pd.Series) -> tuple[np.ndarray, np.ndarray]:

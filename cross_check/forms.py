@@ -51,7 +51,7 @@ def read(rows: pd.DataFrame, form: str, rules: pa.DataFrameSchema) -> Read:
         A column that the file lacks is missing in every row; one that the form requires is a fault of row 1.
     """
     wanted = data.rules("forms")[form]
-    told = _headings(rows, wanted["columns"])
+    told = headings(rows, wanted["columns"])
     lacking = [column for column in wanted["required"] if column not in told]
     if lacking:
         first = pd.Series(1, index=lacking)
@@ -90,7 +90,7 @@ def days(texts: pd.Series) -> pd.Series:
     return pd.to_datetime(parts[0] + "-" + parts[1] + "-" + parts[2], errors="coerce", format="%Y-%m-%d")
 
 
-def _headings(rows: pd.DataFrame, columns: Mapping[str, list[str]]) -> dict[str, str]:
+def headings(rows: pd.DataFrame, columns: Mapping[str, list[str]]) -> dict[str, str]:
     """Return the user's heading of each column that can be told; the spelling named first wins."""
     names = [name for name in rows if not (isinstance(rows, gpd.GeoDataFrame) and name == rows.geometry.name)]
     found = {entries.plain(str(name)): str(name) for name in reversed(names)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from cross_check import barring, casebook, learning, listings, officers, rectification, registers, triage
@@ -24,6 +25,11 @@ from gis.errors import WorkbenchError
 
 PREVIEW = ("lead_id", "way", "from_state", "to_state", "possible", "refusals")
 _RESTING = ("watch", "archive")
+_CLOSING = (
+    "signed_by", "measures", "acceptance", "proof_cleared", "proof_traced", "proof_punished", "proof_published",
+    "closed_by",
+)  # fmt: skip
+"""What rectification and closing of a problem rest on."""
 
 
 @dataclass(frozen=True)
@@ -92,18 +98,31 @@ def visits_made(ledger: Ledger) -> list[Mapping[str, Any]]:
 def barred(ledger: Ledger, enterprises: gpd.GeoDataFrame, *, on: dt.date, check_kind: str = "routine") -> pd.DataFrame:
     """Return which sites of the register a draw or plan leaves out on a day, and by which rule, see ``barring.barred``.
 
-    A site of the positive list stays in while a trigger is on record with a lead of it that is still open.
+    A site of the positive list stays in while a trigger of triage.toml is on record with a lead of it that is still
+    open; a lead that only a machine saw opens nothing.
     """
-    leads = casebook.table(ledger)
-    opened = leads[leads["trigger"].notna() & ~leads["state"].isin(rules.OVER)]
     standing = Standing(
         [one.fields for one in ledger.records("cap")],
         visits_made(ledger),
         registers.listed(ledger),
         registers.benign(ledger),
-        frozenset(opened["site_id"].dropna()),
+        _triggered(ledger),
     )
     return barring.barred(enterprises, standing, on=on, check_kind=check_kind)
+
+
+def as_listed(project: Project, enterprises: gpd.GeoDataFrame, *days: dt.date) -> gpd.GeoDataFrame:
+    """Return the register with ``positive_list`` as the ledger has it on any of some days; without a ledger as it is.
+
+    It does not hold where a trigger is on record, as in ``barred``.
+    """
+    if not casebook.begun(project):
+        return enterprises
+    ledger = casebook.opened(project)
+    lines, opened = registers.listed(ledger), _triggered(ledger)
+    held = [barring.positive(enterprises, lines, day)["positive_list"] for day in days]
+    listed = np.logical_or.reduce(held) & ~enterprises["site_id"].isin(opened)
+    return enterprises.assign(positive_list=listed)
 
 
 def propose(
@@ -218,7 +237,8 @@ def inspect(
     """
     rules.permit(act, Entry("inspection.open", ("inspection", lead_id)))
     ledger = casebook.opened(project)
-    lead, order = ledger.record(("lead", lead_id)), _approved(ledger, lead_id)
+    lead = ledger.record(("lead", lead_id))
+    order = _approved(ledger, lead)
     leads, sites = _chosen(ledger, [lead_id]), casebook.ground(project).enterprises
     _demand_officers(project, officer_ids, lead, sites, on)
     told = facts(ledger, leads, sites, on=on).assign(state="suspected")
@@ -291,14 +311,16 @@ def move_problem(
 ) -> list[Event]:
     """Move a problem; closing asks for a document or a recorded waiver of each of the four requirements.
 
+    What closed a problem does not close it again after a relapse: it is asked for anew.
+
     Raises
     ------
     WorkbenchError
-        ``rectification.look_back_against`` if the last look-back speaks against the acceptance that is to be announced
-        and no reason is given; see ``Ledger.append``.
+        ``rectification.look_back_against`` if the last look-back speaks against what is to be announced or closed and
+        no reason is given; see ``Ledger.append``.
     """
     now = ledger.record(("problem", problem_id))
-    if to == "announced" and rectification.stands_against(now.fields) and not act.why.strip():
+    if to in {"announced", "closed"} and rectification.stands_against(now.fields) and not act.why.strip():
         raise WorkbenchError(
             "rectification.look_back_against",
             "The look-back of {name} speaks against closing: read it, or go on with a reason on record",
@@ -306,7 +328,7 @@ def move_problem(
         )
     told = dict(fields or {})
     if to == "relapsed":
-        told["relapses"] = int(now.fields.get("relapses") or 0) + 1
+        told = dict.fromkeys(_CLOSING) | told | {"relapses": int(now.fields.get("relapses") or 0) + 1}
     if to == "closed":
         told["closed_by"] = act.who
     return ledger.append(act, [Entry("problem.move", now.key, told, to, seen or now.version or None)])
@@ -321,6 +343,14 @@ def counts_by_site(ledger: Ledger) -> pd.DataFrame:
     by_site = told.groupby("site_id")
     table = pd.DataFrame({"problems": by_site.size(), "relapses": by_site["relapses"].sum()})
     return table.join(complained.rename("complaints"), how="outer").fillna(0).astype("int64")
+
+
+def _triggered(ledger: Ledger) -> frozenset[str]:
+    """Return the sites for which a trigger is on record with an open lead that a person has read, where one must."""
+    leads = casebook.table(ledger)
+    unread = leads["source"].isin(rules.MACHINE) & leads["human_class"].isna()
+    opened = leads[leads["trigger"].map(triage.opens).astype(bool) & ~unread & ~leads["state"].isin(rules.OVER)]
+    return frozenset(opened["site_id"].dropna())
 
 
 def _chosen(ledger: Ledger, lead_ids: Sequence[str]) -> gpd.GeoDataFrame:
@@ -394,15 +424,14 @@ def _state_after(way: str) -> str:
     return "watched" if way in _RESTING else "to_issue"
 
 
-def _approved(ledger: Ledger, lead_id: str) -> Record:
-    found = [
-        one
-        for one in ledger.records("order", ["approved"])
-        if one.fields.get("lead_id") == lead_id and one.fields.get("way") not in _RESTING
-    ]
-    if not found:
-        raise WorkbenchError("orders.no_order", "{name} has no approved order that sends somebody there", name=lead_id)
-    return found[-1]
+def _approved(ledger: Ledger, lead: Record) -> Record:
+    """Return the order that the lead goes by now: an earlier one, with its trigger, sends nobody any more."""
+    order = ledger.record(("order", str(lead.fields.get("order_id") or "")))
+    if order.state != "approved" or order.fields.get("way") in _RESTING:
+        raise WorkbenchError(
+            "orders.no_order", "{name} has no approved order that sends somebody there", name=lead.key[1]
+        )
+    return order
 
 
 def _demand_officers(

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import calendars, forms, officers, plans, risks, yearplan_audits, yearplan_diffs, yearplans
+from cross_check import calendars, forms, officers, orders, plans, risks, yearplan_audits, yearplan_diffs, yearplans
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.yearplans import Params, Wishes, YearPlan
@@ -234,7 +234,10 @@ def _params(version: Version) -> Params:
 
 def _inputs(project: Project, order: YearOrder) -> dict[str, pd.DataFrame]:
     areas = regions_of(project)
-    enterprises = files.read_layer(project.enterprises)
+    # Who is listed for a part of the year is not planned for at all: the list changes, a plan may too.
+    year = order.params.year
+    ends = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    enterprises = orders.as_listed(project, files.read_layer(project.enterprises), *ends)
     wishes = {name: _read(name, getattr(order, name)) for name in ("campaigns", "drawn", "upper")}
     capacity = _capacity(project, areas, order) if order.capacity is None else _read("capacity", order.capacity)
     return {"sites": _sites(project, enterprises, areas, order), "capacity": capacity} | wishes

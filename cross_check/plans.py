@@ -1,5 +1,6 @@
 """Plans: what a team checks in its region. Leads first, then key sites by a public draw; every refusal has a reason."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -158,9 +159,10 @@ def targets(
     """Choose what each team of a round visits in the region it is sent to.
 
     Leads come first, by priority. Places left over go to key sites (permit category ``key`` or any key list), by risk
-    and, within a risk, by SHA-256 tickets of the public seed. A site on the positive list is visited only if a lead
-    triggers it; a stopped site likewise, for a change at a site that should stand still is a reason to look. Several
-    leads at one site make one visit. No team visits a site in which one of its officers has an interest.
+    and, within a risk, by SHA-256 tickets of the public seed. A site on the positive list is not visited, with a lead
+    or without: ``orders.as_listed`` takes those off that have a trigger on record. A stopped site is visited only if a
+    lead triggers it, for a change at a site that should stand still is a reason to look. Several leads at one site make
+    one visit. No team visits a site in which one of its officers has an interest.
 
     Parameters
     ----------
@@ -217,7 +219,8 @@ def _candidates(
     leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, params: Params
 ) -> gpd.GeoDataFrame:
     """Return leads and key sites in the order in which they are taken, refused ones with their reason."""
-    tables = [_lead_rows(leads, params), _site_rows(enterprises, regions, params)]
+    listed = set(enterprises.loc[enterprises["positive_list"], "site_id"])
+    tables = [_lead_rows(leads, listed, params), _site_rows(enterprises, regions, params)]
     filled = [table for table in tables if len(table)] or tables[:1]
     rows = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=leads.crs)
     return rows.assign(joined_to=pd.Series(None, index=rows.index, dtype="str"))
@@ -227,7 +230,7 @@ _SETTLED = dict.fromkeys(OVER, "plans.lead_settled") | {"excluded": "plans.lead_
 """States in which a lead sends nobody to a site, with the reason that is told."""
 
 
-def _lead_rows(leads: gpd.GeoDataFrame, params: Params) -> gpd.GeoDataFrame:
+def _lead_rows(leads: gpd.GeoDataFrame, listed: Collection[str], params: Params) -> gpd.GeoDataFrame:
     leads = leads.sort_values(["priority", "lead_id"], ascending=[False, True])
     middle, high = params.risk_cuts
     kind = leads["human_class"].fillna(leads["machine_class"])
@@ -245,6 +248,8 @@ def _lead_rows(leads: gpd.GeoDataFrame, params: Params) -> gpd.GeoDataFrame:
             "reason": leads["state"].map(_SETTLED).fillna(""),
         }
     )
+    at_listed = leads["site_id"].isin(listed) & (rows["reason"] == "")
+    rows["reason"] = rows["reason"].mask(at_listed, "plans.positive_list")
     return gpd.GeoDataFrame(rows, geometry=leads.representative_point())
 
 
@@ -329,8 +334,8 @@ def _joined(rows: gpd.GeoDataFrame, params: Params) -> gpd.GeoDataFrame:
     rows["trigger"] = rows["trigger"].mask(leading, rows["site_id"].map(triggers))
     more = counts.reindex(rows["site_id"]).to_numpy(np.float64) - 1
     rows["service_min"] += params.joined_min * np.where(leading, more, 0.0)
-    # A stopped site or one on the positive list is answered by its lead as well; a recused one never is.
-    open_ = rows["reason"].isin(["", "plans.stopped", "plans.positive_list"])
+    # A stopped site is answered by its lead as well; a recused one never is.
+    open_ = rows["reason"].isin(["", "plans.stopped"])
     follows = at_site & open_ & ~leading & rows["site_id"].isin(first.index)
     rows["reason"] = rows["reason"].mask(follows, "plans.same_site")
     rows["joined_to"] = rows["joined_to"].mask(follows, rows["site_id"].map(first))

@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import casebook, forms, officers, plans
+from cross_check import casebook, forms, officers, orders, plans
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.officers import Teams
@@ -42,7 +42,8 @@ def read(project: Project, *, ends_on: dt.date, past: Path | None = None) -> Gro
         ``files.missing``; those of ``officers.teams`` and ``plans.needs``.
     """
     areas = regions_of(project)
-    leads, enterprises = casebook.standing(project), files.read_layer(project.enterprises)
+    leads = casebook.standing(project)
+    enterprises = orders.as_listed(project, files.read_layer(project.enterprises), ends_on)
     formed = officers.teams(files.read_table(project.officers), areas, on=ends_on)
     # What a region asks for does not depend on document and seed of the draw among its sites.
     needs = plans.needs(leads, enterprises, areas, params=plans.Params(document_no="-", seed="-"))

@@ -14,6 +14,7 @@ from cross_check import (
     casebook,
     lodgings,
     officers,
+    orders,
     plans,
     replanning,
     road_services,
@@ -94,8 +95,9 @@ def plan_round(project: Project, order: RoundOrder, *, progress: Progress = sile
         ``rounds.no_document`` and others of ``cross_check.rounds`` and ``cross_check.plans``; ``files.missing``.
     """
     areas = regions_of(project)
-    found, enterprises = casebook.standing(project), files.read_layer(project.enterprises)
     ends_on = order.starts_on + dt.timedelta(days=order.route.days)
+    found = casebook.standing(project)
+    enterprises = orders.as_listed(project, files.read_layer(project.enterprises), order.starts_on, ends_on)
     formed = officers.teams(files.read_table(project.officers), areas, on=ends_on)
     past = files.read_table(order.past) if order.past else pd.DataFrame(columns=list(rounds.PAST.columns))
     needs = plans.needs(found, enterprises, areas, params=order.plan)

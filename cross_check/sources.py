@@ -123,7 +123,7 @@ def from_fires(fires: gpd.GeoDataFrame, ground: Ground) -> gpd.GeoDataFrame:
     return _formed(_numbered(table.assign(evidence="place;date")), wild.geometry, ground)
 
 
-def from_rows(rows: pd.DataFrame, source: str, ground: Ground) -> Taken:
+def from_rows(rows: pd.DataFrame, source: str, ground: Ground, *, unfit: pd.DataFrame | None = None) -> Taken:
     """Return leads (``FORM``) from a table of one of ``TOLD``, under the headings of forms.toml.
 
     Parameters
@@ -132,6 +132,8 @@ def from_rows(rows: pd.DataFrame, source: str, ground: Ground) -> Taken:
         Each needs a number, a day, and a place: lon and lat, or the permit number or credit code of a registered site.
     source : str
     ground : Ground
+    unfit : DataFrame, optional
+        Faults of rows that become no lead either: row, column, code, value.
 
     Returns
     -------
@@ -146,9 +148,10 @@ def from_rows(rows: pd.DataFrame, source: str, ground: Ground) -> Taken:
     if source not in TOLD:
         raise ValueError(f"{source} does not come as a table")
     read = forms.read(rows, "leads", ROWS)
-    table = read.table
+    told = [read.faults] if unfit is None else [read.faults, unfit]
+    table = read.table if unfit is None else read.table[~read.table.index.isin(unfit["row"])]
     if not len(table):
-        return Taken(_nothing(), read.faults)
+        return Taken(_nothing(), entries.joined(told))
     places, sites = _places(rows, table, ground.enterprises)
     lost = places.isna() | places.is_empty
     away = regions.distances_m(places[~lost], regions.division_of(places[~lost], ground.areas), ground.areas)
@@ -170,7 +173,7 @@ def from_rows(rows: pd.DataFrame, source: str, ground: Ground) -> Taken:
     )
     good = good.assign(evidence=said, site_id=sites.reindex(good.index))
     found = _formed(_numbered(good).drop(columns=["lon", "lat"]), places[good.index], ground)
-    return Taken(found, entries.joined([read.faults, *faults]))
+    return Taken(found, entries.joined([*told, *faults]))
 
 
 def _places(rows: pd.DataFrame, table: pd.DataFrame, enterprises: gpd.GeoDataFrame) -> tuple[gpd.GeoSeries, pd.Series]:

@@ -4,7 +4,7 @@ Every look at a name is an event of the ledger, with who looked and why, and wit
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,10 +62,11 @@ def opened(file: Path) -> Engine:
     return engine
 
 
-def keep(people: Engine, ledger: Ledger, act: Act, told: Iterable[Person]) -> int:
+def keep(people: Engine, ledger: Ledger, act: Act, told: Iterable[Person], beside: Sequence[Entry] = ()) -> int:
     """Keep who complained, and record that it was kept; return how many.
 
-    A number that is known already is written anew.
+    A number that is known already is written anew. What is told ``beside``, such as the leads of the complaints, is
+    recorded in the same act.
 
     Raises
     ------
@@ -73,9 +74,10 @@ def keep(people: Engine, ledger: Ledger, act: Act, told: Iterable[Person]) -> in
         ``ledger.not_allowed``; see ``rules.admit``. Nothing is kept then.
     """
     persons = {person.number: person for person in told}
+    kept = [Entry("complainant.keep", ("complainant", number), {}, "open") for number in persons]
+    ledger.append(act, [*beside, *kept])
     if not persons:
         return 0
-    ledger.append(act, [Entry("complainant.keep", ("complainant", number), {}, "open") for number in persons])
     rows = [
         {name: getattr(person, name) for name in ("number", "name", "phone", "address", "identity_no")}
         for person in persons.values()

@@ -1,12 +1,13 @@
 """The ledger's door: which role may record what, which state follows on which, and what never gets in."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from cross_check import data
-from cross_check.ledger.events import Act, Entry, Record
+from cross_check.ledger.events import Act, Entry, Event, Record, reversing
 from gis.errors import WorkbenchError
 
 ROLES = ("analyst", "leader", "contractor", "briefing", "local", "reader", "approver")
@@ -95,8 +96,17 @@ CONTRACTORS = ("survey", "assessment")
 
 _ON_THE_WAY = ("to_issue", "to_check", "checking", "to_review", "confirmed", "problem")
 _OF_INSPECTIONS = ("check_kind", "officer_ids", "order_id")
+_FOR_GOOD = {
+    "lead": ("source", "source_ref", "machine_class"),
+    "order": ("lead_id",),
+    "inspection": ("lead_id", "order_id", "officer_ids", "check_kind"),
+    "problem": ("lead_id", "source"),
+}
+"""Fields that are what they were when a record of a kind began: every rule about it rests on them."""
+_FINAL = ("draw",)
+"""Records whose steps are never taken back: a draw would be chosen among, once its numbers are known."""
 # Digits within a longer word of letters and digits, such as a hash, are neither. Credit codes begin with 9.
-_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
+_PHONE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])")
 _PERSON_NO = re.compile(
     r"(?<![0-9A-Za-z])[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])"
 )
@@ -119,7 +129,8 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
     WorkbenchError
         ``ledger.no_name``; ``ledger.unknown_role``; ``ledger.not_allowed``; ``ledger.contractor``;
         ``ledger.no_move``; ``ledger.no_reason``; ``ledger.lacks``; ``ledger.personal``; ``ledger.unreviewed``;
-        ``ledger.no_record``; ``ledger.there_already``; ``ledger.no_inspection``; ``ledger.no_day``.
+        ``ledger.no_record``; ``ledger.there_already``; ``ledger.no_inspection``; ``ledger.no_day``;
+        ``ledger.for_good``.
     ValueError
         If an entry's kind does not fit its record.
     """
@@ -132,6 +143,7 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
         _reason(act)
         return
     _existing(entry, now)
+    _kept(entry, now)
     if entry.kind == "inspection.open":
         _inspection(entry)
     to = now.state if entry.state is None else entry.state
@@ -222,10 +234,34 @@ def permit(act: Act, entry: Entry) -> None:
         raise ValueError(f"{entry.kind} records no {entry.key[0]}")
 
 
+def permit_back(act: Act, event: Event) -> None:
+    """Refuse whoever may not take an event back: a move is taken back, or done again, by those who may make it.
+
+    Raises
+    ------
+    WorkbenchError
+        ``ledger.final``; those of ``permit``.
+    """
+    entry = reversing(event)
+    permit(act, entry)
+    if event.object_kind in _FINAL:
+        raise WorkbenchError("ledger.final", "What is recorded of {name} is never taken back", name=event.object_id)
+    there, back = (event.from_state, event.to_state), (event.to_state, event.from_state)
+    # What took a move back is taken back by making the move again.
+    ways = (back, there) if event.reverses else (there,)
+    move = next(filter(None, (_known(event.object_kind, *way) for way in ways)), None)
+    if there[0] != there[1] and move is not None and act.role not in move["roles"]:
+        raise WorkbenchError(
+            "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
+        )
+
+
 def _without_persons(act: Act, entry: Entry) -> None:
     """Refuse phone numbers and personal identity numbers: nothing that enters the ledger leaves it again."""
     texts = [act.why, entry.key[1], *_texts(entry.fields)]
-    if any(_PHONE.search(text) or _PERSON_NO.search(text) for text in texts):
+    # Figures of full width are figures.
+    plain = [text if text.isascii() else unicodedata.normalize("NFKC", text) for text in texts]
+    if any(_PHONE.search(text) or _PERSON_NO.search(text) for text in plain):
         raise WorkbenchError(
             "ledger.personal", "The text holds a phone or identity number; such things are kept apart, take it out"
         )
@@ -271,6 +307,15 @@ def _existing(entry: Entry, now: Record) -> None:
         raise WorkbenchError("ledger.there_already", "{name} is there already", name=entry.key[1])
 
 
+def _kept(entry: Entry, now: Record) -> None:
+    """Refuse to change what a record rests on."""
+    for name in _FOR_GOOD.get(entry.key[0], ()) if now.state else ():
+        if name in entry.fields and entry.fields[name] != now.fields.get(name):
+            raise WorkbenchError(
+                "ledger.for_good", "{field} of {name} stays as it was recorded", field=name, name=entry.key[1]
+            )
+
+
 def _move(act: Act, entry: Entry, now: Record) -> None:
     move = _find(entry.key[0], now.state, str(entry.state))
     if act.role not in move["roles"]:
@@ -291,10 +336,17 @@ def _reason(act: Act) -> None:
 
 
 def _find(object_kind: str, state: str, to: str) -> Mapping[str, Any]:
+    found = _known(object_kind, state, to)
+    if found is None:
+        raise WorkbenchError(
+            "ledger.no_move", "From the state {state} nothing leads to {to}", state=state or "-", to=to or "-"
+        )
+    return found
+
+
+def _known(object_kind: str, state: str, to: str) -> Mapping[str, Any] | None:
     for move in data.rules("rules")["moves"]:
         if move["object"] == object_kind and state in move["from"] and to in move["to"]:
             found: Mapping[str, Any] = move
             return found
-    raise WorkbenchError(
-        "ledger.no_move", "From the state {state} nothing leads to {to}", state=state or "-", to=to or "-"
-    )
+    return None

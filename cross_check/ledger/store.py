@@ -120,7 +120,7 @@ class Ledger:
         ------
         WorkbenchError
             ``ledger.no_event``; ``ledger.undone`` if it was taken back before; ``ledger.touched_later`` if later events
-            changed the same records; ``ledger.no_reason``; see ``rules.permit``.
+            changed the same records; ``ledger.no_reason``; see ``rules.permit_back``.
         """
         with self._reading() as connection:
             named = connection.execute(select(EVENTS.c.act).where(EVENTS.c.number == number)).scalar()
@@ -132,11 +132,11 @@ class Ledger:
             rows = connection.execute(
                 select(EVENTS).where(EVENTS.c.act == named).order_by(EVENTS.c.number.desc())
             ).mappings()
-            entries = _in_line([_as_event(row) for row in rows])
-        for entry in entries:
-            rules.permit(act, entry)
+            undone = [_as_event(row) for row in rows]
+        for event in undone:
+            rules.permit_back(act, event)
         try:
-            return self._write(act, entries, reverses=named)
+            return self._write(act, _in_line(undone), reverses=named)
         except Conflict as later:
             raise WorkbenchError(
                 "ledger.touched_later",

@@ -91,6 +91,7 @@ def test_a_merge_keeps_both_numbers_and_can_be_undone(ledger):
         [[L2, L1]],
     )
     casebook.note(ledger, cases.act(), L2, {"evidence": "photo;place"})
+    casebook.read(ledger, cases.act(), L2, "suspected", "waste")
     made = casebook.merge(ledger, cases.act(), L1, L2)
     table = casebook.table(ledger).set_index("lead_id")
     assert L2 not in table.index
@@ -101,6 +102,13 @@ def test_a_merge_keeps_both_numbers_and_can_be_undone(ledger):
     assert refused(casebook.merge, ledger, cases.act(), L1, L1) == "casebook.one_lead"
     ledger.undo(cases.act(), made[0].number)
     assert len(casebook.table(ledger)) == 3
+
+
+def test_what_only_a_machine_saw_lends_no_evidence(ledger):
+    """Two patches, neither read: the one that stays has its own evidence alone."""
+    casebook.note(ledger, cases.act(), L2, {"evidence": "photo;place"})
+    casebook.merge(ledger, cases.act(), L1, L2)
+    assert "photo" not in casebook.table(ledger).set_index("lead_id").loc[L1, "evidence"]
 
 
 def test_leads_kept_apart_are_suggested_no_more(ledger):

@@ -244,3 +244,73 @@ def test_draws_leave_out_what_the_ledgers_registers_bar(project):
     (name,) = cases.suspected(project, cases.lead("1", **LISTED))
     casebook.note(ledger, cases.act(), name, {"trigger": "department"})
     assert orders.barred(ledger, sites, on=ON)["unit_id"].tolist() == [cases.SITES[0]]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "read", "free"),
+    [("department", True, True), ("whim", True, False), ("", True, False), ("department", False, False)],
+)
+def test_only_a_known_trigger_of_a_read_lead_opens_the_positive_list(project, trigger, read, free):
+    """Not any word, and not a lead that only a machine saw; draws and plans are told the same."""
+    ledger, sites, lead = casebook.opened(project), cases.enterprises(), cases.lead("1", **LISTED)
+    if read:
+        cases.suspected(project, lead)
+    else:
+        casebook.take_in(ledger, cases.act(), cases.leads(lead))
+    casebook.note(ledger, cases.act(), lead["lead_id"], {"trigger": trigger})
+    assert (cases.SITES[1] not in set(orders.barred(ledger, sites, on=ON)["unit_id"])) == free
+    listed = orders.as_listed(project, sites, ON).set_index("site_id")["positive_list"]
+    assert listed[cases.SITES[1]] == (not free)
+
+
+def test_the_register_is_as_listed_in_the_ledger(project):
+    """Without a ledger by its flag; with one by the list, on any of the days that are asked for."""
+    sites = cases.enterprises()
+    assert orders.as_listed(project, sites, ON)["positive_list"].tolist() == [False, True, False, False]
+    assert not project.ledger.exists()
+    ledger = casebook.opened(project)
+    line = {"valid_from": "2026-07-10", "valid_to": "2026-12-31", "document_no": "示环1号", "grounds": "x"}
+    for site, more in ((cases.SITES[0], {}), (cases.SITES[1], {"removed_on": "2026-07-01"})):
+        ledger.append(cases.act(), [Entry("positive.add", ("positive", site), line | more, "open", 0)])
+    assert orders.as_listed(project, sites, ON)["positive_list"].tolist() == [False] * 4
+    later = orders.as_listed(project, sites, ON, date(2026, 7, 20))
+    assert later["positive_list"].tolist() == [True, False, False, False]
+
+
+def test_an_earlier_order_sends_nobody_once_the_lead_goes_by_another(project):
+    """Its trigger opened the positive list; the order that replaced it was withdrawn, and so is the visit."""
+    (name,) = cases.suspected(project, cases.lead("1", **LISTED))
+    ledger, letter = casebook.opened(project), {"letter_no": "1", "receiver": "230100", "due_on": "2026-07-06"}
+    for _ in range(2):
+        orders.decide(project, CHIEF, [Decision(name, "onsite_now", "accident")])
+        casebook.move(ledger, cases.act(), [name], "to_check", letter)
+        first, *_ = made = ledger.records("order", ["approved"])
+        if len(made) == 1:
+            casebook.move(ledger, cases.act(), [name], "suspected")
+    present = ledger.record(("lead", name)).fields["order_id"]
+    assert present != first.key[1]
+    ledger.append(cases.act(), [Entry("order.withdraw", ("order", present), {}, "withdrawn")])
+    assert refused(orders.inspect, project, cases.act("leader"), name, ["O0", "O1"], on=ON) == "orders.no_order"
+
+
+def test_a_relapsed_problem_is_not_closed_by_its_old_papers(project):
+    """Measures, acceptance and proofs are asked for again; how it was closed before stays in the events."""
+    (name,) = cases.suspected(project, cases.lead("1"))
+    ledger, key = casebook.opened(project), ("problem", "P1")
+    proofs = {f"proof_{part}": "文件" for part in ("cleared", "traced", "punished", "published")}
+    told = {"lead_id": name, "measures": "清运", "acceptance": "合格", "signed_by": "丙"} | proofs
+    ledger.append(cases.act(), [Entry("problem.open", key, told, "pooled", 0)])
+    road = ("to_hand_over", "handed_over", "rectifying", "closing_asked", "verifying", "announced", "closed")
+    letter = {"letter_no": "1", "receiver": "230100", "due_on": "2026-07-06"}
+    for to in road:
+        orders.move_problem(ledger, cases.act("approver"), "P1", to, letter)
+    orders.move_problem(ledger, cases.act(why="复发"), "P1", "relapsed")
+    assert refused(orders.move_problem, ledger, CHIEF, "P1", "rectifying") == "ledger.lacks"
+    orders.move_problem(ledger, CHIEF, "P1", "rectifying", {"signed_by": "丙"})
+    assert refused(orders.move_problem, ledger, CHIEF, "P1", "closing_asked") == "ledger.lacks"
+    orders.move_problem(ledger, CHIEF, "P1", "closing_asked", {"measures": "再清运"})
+    orders.move_problem(ledger, CHIEF, "P1", "verifying")
+    orders.move_problem(ledger, CHIEF, "P1", "announced", {"acceptance": "合格"})
+    assert refused(orders.move_problem, ledger, CHIEF, "P1", "closed") == "ledger.lacks"
+    orders.move_problem(ledger, CHIEF, "P1", "closed", proofs)
+    assert ledger.record(key).fields["relapses"] == 1

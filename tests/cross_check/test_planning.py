@@ -9,6 +9,8 @@ import pytest
 
 from cross_check import planning, yearplans
 from cross_check.files import Project
+from cross_check.ledger import store
+from cross_check.ledger.events import Act, Entry
 from cross_check.planning import Change, YearOrder
 from cross_check.synthetic import officers
 from gis import files, synthetic
@@ -143,3 +145,14 @@ def test_own_visits_a_year_replace_the_score(project, tmp_path):
     held = planning.latest(project, 2026).table("sites").set_index("site_id")
     running = sites.set_index("site_id").loc[named, "operating"] != "stopped"
     assert held.loc[named, "visits_per_year"].tolist() == [3.0 * running.iloc[0], 0.0, 2.0 * running.iloc[2]]
+
+
+def test_the_ledgers_positive_list_keeps_sites_out_of_the_year(project):
+    """Sites that the register does not flag, listed from May on: no visit is planned of them."""
+    planned = planning.latest(project, 2026).table("plan")["site_id"].unique()[:3]
+    line = {"valid_from": "2026-05-01", "valid_to": "2028-12-31", "document_no": "示环1号", "grounds": "x"}
+    act = Act("甲", "analyst", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    made = [Entry("positive.add", ("positive", site), line | {"site_id": site}, "open", 0) for site in planned]
+    store.opened(project.ledger).append(act, made)
+    planning.build(project, ORDER)
+    assert not set(planned) & set(planning.latest(project, 2026).table("plan")["site_id"])

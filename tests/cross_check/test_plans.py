@@ -126,14 +126,13 @@ def test_leads_come_first_by_priority_and_sites_fill_what_is_left():
     assert _reasons(chosen) == {"S1": "plans.capacity", "S3": "plans.capacity"}
 
 
-def test_a_site_on_the_positive_list_is_visited_only_with_its_lead_as_trigger():
-    """One listed site has a lead and is visited with it recorded; the other has none and stays away."""
+def test_a_site_on_the_positive_list_is_not_visited_with_a_lead_either():
+    """A lead is no trigger by itself: it stays away with its site; one beside it that is at no site is looked at."""
     sites = [_site("S1", positive_list=True), _site("S2", 0.7, positive_list=True)]
-    leads = [_lead("L1", 0.5, site_id="S1", site_name="site S1", distance_m=10)]
+    leads = [_lead("L1", 0.5, site_id="S1", site_name="site S1", distance_m=10), _lead("L2", 0.4, at=0.9)]
     chosen = plans.targets(*_tables(leads, sites), _assignment(), params=PARAMS)
-    visited = chosen.table[chosen.table["site_id"].notna()]
-    assert visited[["target_id", "site_id", "trigger"]].to_numpy().tolist() == [["L1", "S1", "L1"]]
-    assert _reasons(chosen) == {"S1": "plans.same_site", "S2": "plans.positive_list"}
+    assert chosen.table["target_id"].tolist() == ["L2"]
+    assert _reasons(chosen) == dict.fromkeys(["L1", "S1", "S2"], "plans.positive_list")
 
 
 def test_stopped_sites_are_left_out_but_a_change_at_one_is_looked_at():

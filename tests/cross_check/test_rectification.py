@@ -198,6 +198,10 @@ def test_a_look_back_against_closing_stops_the_announcement(project, tmp_path):
     told = _fields(project, name)
     assert (told["look_back"]["verdict"], told["look_back_read"]) == ("untouched", "changed")
     orders.move_problem(ledger, CHIEF, name, "announced", accepted)
+    rectification.look_back(project, cases.act(), name, folder)
+    proofs = {f"proof_{part}": "文件" for part in ("cleared", "traced", "punished", "published")}
+    assert refused(orders.move_problem, ledger, CHIEF, name, "closed", proofs) == "rectification.look_back_against"
+    orders.move_problem(ledger, replace(CHIEF, why="现场核实已清"), name, "closed", proofs)
     assert ledger.verify().whole
 
 

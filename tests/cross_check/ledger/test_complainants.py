@@ -109,3 +109,34 @@ def test_on_a_server_people_have_a_schema_of_their_own(monkeypatch, tmp_path):
     finally:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_text_that_names_its_own_person_is_refused_or_left_out(tmp_path):
+    """Name or phone in the summary of the same row; the fault repeats neither, and of that row nobody is kept."""
+    project = cases.project(tmp_path / "p")
+    spoken = ROW | CANARIES | {"信访编号": "X2", "内容摘要": "金丝雀甲反映夜间排放（１３９００００１１１１）"}
+    pd.DataFrame([ROW | CANARIES, spoken]).to_csv(tmp_path / "letters.csv", index=False)
+    with pytest.raises(TableFaults) as refusal:
+        casebook.import_file(project, cases.act(), tmp_path / "letters.csv", "complaint")
+    assert refusal.value.faults[["row", "column", "code", "value"]].to_numpy().tolist() == [
+        [3, "内容摘要", "complaints.names_person", ""]
+    ]
+    assert not any(canary in str(refusal.value) for canary in CANARIES.values())
+    casebook.import_file(project, cases.act(), tmp_path / "letters.csv", "complaint", skip_faulty=True)
+    ledger = casebook.opened(project)
+    assert casebook.table(ledger)["source_ref"].tolist() == ["X1"]
+    assert [one.key[1] for one in ledger.records("complainant")] == ["X1"]
+
+
+def test_leads_and_who_complained_come_in_together_or_not_at_all(tmp_path):
+    """A phone in another row's text holds the whole file back: nobody is kept, nothing is recorded."""
+    project = cases.project(tmp_path / "p")
+    other = ROW | {"信访编号": "X2", "内容摘要": "请回电13900002222"}
+    pd.DataFrame([ROW | CANARIES, other]).fillna("").to_csv(tmp_path / "letters.csv", index=False)
+    with pytest.raises(WorkbenchError) as refusal:
+        casebook.import_file(project, cases.act(), tmp_path / "letters.csv", "complaint")
+    assert refusal.value.code == "ledger.personal"
+    ledger, people = casebook.opened(project), complainants.opened(project.complainants)
+    assert ledger.events() == []
+    with people.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM people").scalar() == 0

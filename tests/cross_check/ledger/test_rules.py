@@ -147,14 +147,41 @@ def test_what_only_a_machine_saw_goes_nowhere_unread(source, to, monkeypatch):
     rules.admit(_act("approver"), Entry("lead.move", lead.key, {"human_class": "waste"}, to), lead)
 
 
-@pytest.mark.parametrize("text", ["电话13912345678", "230103198001011234 反映", "证号23010319800101123X"])
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        (("lead", "L"), "source"),
+        (("lead", "L"), "machine_class"),
+        (("problem", "P"), "lead_id"),
+        (("inspection", "J"), "officer_ids"),
+    ],
+)
+def test_what_a_record_rests_on_is_never_changed(key, field):
+    """A patch becomes no complaint, which opens the positive list; an inspection loses no officer."""
+    now = Record(key, 3, "open", {field: "told"})
+    entry = Entry(f"{key[0]}.note", key, {field: "other"})
+    assert _refusal(_act("approver"), entry, now) == "ledger.for_good"
+    rules.admit(_act("approver"), Entry(f"{key[0]}.note", key, {field: "told", "note": "x"}), now)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话13912345678",
+        "230103198001011234 反映",
+        "证号23010319800101123X",
+        "电话１３９１２３４５６７８",
+        "139-1234-5678",
+        "139 1234 5678 反映",
+    ],
+)
 def test_phone_and_identity_numbers_stay_outside(text):
     """Neither as a reason nor in a field; the refusal does not repeat them."""
     for act, fields in ((_act("analyst", text), {}), (_act("analyst"), {"note": text})):
         with pytest.raises(WorkbenchError) as refusal:
             rules.admit(act, Entry("lead.add", ("lead", "L"), fields, "new"), Record(("lead", "L")))
         assert refusal.value.code == "ledger.personal"
-        assert "1391" not in str(refusal.value)
+        assert "1234" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +193,7 @@ def test_phone_and_identity_numbers_stay_outside(text):
         "约 13900 平方米",
         "c13912345678f",
         "911302199001011268",
+        "示环 139-1234 号",
     ],
 )
 def test_codes_and_figures_pass(text):

@@ -315,3 +315,33 @@ def test_the_same_on_postgresql(postgres):
     assert len(ledger.records("lead")) == 30
     assert events.fold(ledger.events())[("lead", "w0-3")] == ledger.record(("lead", "w0-3"))
     assert ledger.verify().whole
+
+
+def test_a_move_is_taken_back_by_those_who_may_make_it(ledger):
+    """An analyst undoes no approval and does none again; a third party takes back no examination of its report."""
+    read = {"human_class": "waste", "order_id": "Q1"}
+    ledger.append(ANALYST, [_add("L1"), _move("L1", "to_read"), _move("L1", "suspected", **read)])
+    issued = ledger.append(CHIEF, [_move("L1", "to_issue")])
+    assert refused(ledger.undo, ANALYST, issued[0].number) == "ledger.not_allowed"
+    back = ledger.undo(CHIEF, issued[0].number)
+    assert refused(ledger.undo, ANALYST, back[0].number) == "ledger.not_allowed"
+    ledger.undo(CHIEF, back[0].number)
+    assert ledger.record(("lead", "L1")).state == "to_issue"
+    third, report = Act("丁", "contractor", NOW, "更正"), ("survey", "S1")
+    made = ledger.append(third, [Entry("survey.add", report, {"finding": "x", "done_on": "2026-04-01"}, "open", 0)])
+    sent = ledger.append(ANALYST, [Entry("survey.move", report, {}, "returned")])
+    assert refused(ledger.undo, third, sent[0].number) == "ledger.not_allowed"
+    ledger.undo(ANALYST, sent[0].number)
+    assert ledger.record(report).state == "open"
+    assert refused(ledger.undo, third, made[0].number) == "ledger.touched_later"
+    assert ledger.verify().whole
+
+
+def test_no_step_of_a_draw_is_taken_back(ledger):
+    """Given up before the public value is out and taken up again after: that would be choosing."""
+    key = ("draw", "D1")
+    ledger.append(ANALYST, [Entry("draw.announce", key, {}, "announced", 0)])
+    over = ledger.append(ANALYST, [Entry("draw.abort", key, {}, "aborted")])
+    for act in (ANALYST, CHIEF):
+        assert refused(ledger.undo, act, over[0].number) == "ledger.final"
+    assert ledger.record(key).state == "aborted"
