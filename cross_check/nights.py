@@ -193,7 +193,7 @@ def _begin(problem: Problem, facts: Facts, start: Sequence[Sequence[int]], rng: 
     for route, row in enumerate(start):
         rows[route, : len(row)], counts[route] = row, len(row)
         day_of[list(row)] = route
-    state = State(rows, counts, day_of, problem.beds.astype(np.int64))
+    state = State(rows, counts, day_of, problem.beds.astype(np.int64), np.zeros(routes, np.int64))
     for route in range(routes):
         if not nights_search.empty_until_fits(route, state, facts, rng):
             raise ArithmeticError("two beds lie too far apart for one day")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from cross_check import days
+from gis.loans import lent
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -31,14 +32,15 @@ _NIGHTS_FROM = 2
 class State(NamedTuple):
     """A plan, changed in place.
 
-    Visits of each route in order (routes, most), how many (routes,), the route of each visit or -1 (visits,), and
-    where each day of each team begins and ends (teams, days + 1).
+    Visits of each route in order (routes, most), how many (routes,), the route of each visit or -1 (visits,), where
+    each day of each team begins and ends (teams, days + 1), and time on the road and on site of each route (routes,).
     """
 
     rows: Ints
     counts: Ints
     day_of: Ints
     nights: Ints
+    work: Ints
 
 
 class Facts(NamedTuple):
@@ -55,11 +57,11 @@ class Facts(NamedTuple):
 
 
 class Want(NamedTuple):
-    """A visit that asks for a place on a route, and what it costs there beyond its drives."""
+    """A visit that asks for a place, on which routes it is tried, and what it costs there beyond its drives."""
 
     visit: int
-    route: int
-    fee: int
+    routes: Flags
+    fees: Ints
 
 
 class Move(NamedTuple):
@@ -81,24 +83,16 @@ def ends_of(route: int, nights: Ints) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def drive_of(route: int, state: State, facts: Facts) -> int:
-    """Return how long the drives of a day take."""
+def add_up(route: int, state: State, facts: Facts) -> None:
+    """Write down how long the drives and the visits of a day take."""
     place, end = ends_of(route, state.nights)
     total = np.int64(0)
     for number in range(state.counts[route]):
-        there = facts.visits[state.rows[route, number], 0]
-        total += facts.drives[place, there]
+        visit = state.rows[route, number]
+        there = facts.visits[visit, 0]
+        total += facts.drives[place, there] + facts.visits[visit, 1]
         place = there
-    return total + facts.drives[place, end]
-
-
-@njit(cache=True, nogil=True)
-def work_of(route: int, state: State, facts: Facts) -> int:
-    """Return how long the drives and the visits of a day take."""
-    total = drive_of(route, state, facts)
-    for number in range(state.counts[route]):
-        total += facts.visits[state.rows[route, number], 1]
-    return total
+    state.work[route] = total + facts.drives[place, end]
 
 
 @njit(cache=True, nogil=True)
@@ -125,11 +119,9 @@ def _place_in(visit: int, state: State) -> int:
 
 @njit(cache=True, nogil=True)
 def _take_out(visit: int, state: State) -> None:
-    route, number = state.day_of[visit], _place_in(visit, state)
-    count = state.counts[route]
-    for each in range(number, count - 1):
-        state.rows[route, each] = state.rows[route, each + 1]
-    state.counts[route] = count - 1
+    route = state.day_of[visit]
+    _drop(state.rows[route], state.counts[route], _place_in(visit, state))
+    state.counts[route] -= 1
     state.day_of[visit] = -1
 
 
@@ -140,6 +132,7 @@ def empty_until_fits(route: int, state: State, facts: Facts, rng: np.random.Gene
         if state.counts[route] == 0:
             return False
         _take_out(state.rows[route, rng.integers(0, state.counts[route])], state)
+    add_up(route, state, facts)
     return True
 
 
@@ -163,6 +156,7 @@ def _ruin(state: State, touched: Flags, facts: Facts, rng: np.random.Generator) 
         first = rng.integers(max(0, at - size + 1), min(at, count - size) + 1)
         for out in state.rows[route, first : first + size].copy():
             _take_out(out, state)
+        add_up(route, state, facts)
         strings -= 1
         if strings == 0:
             break
@@ -206,83 +200,110 @@ def _shake(seed: int, state: State, touched: Flags, facts: Facts, rng: np.random
 
 
 @njit(cache=True, nogil=True)
-def _with(row: Ints, count: int, number: int, visit: int, trial: Ints) -> None:
-    """Write a row with one more visit to ``trial``, which may be the row itself."""
+def _put(row: Ints, count: int, number: int, visit: int) -> None:
+    """Write one more visit into a row."""
     for each in range(count, number, -1):
-        trial[each] = row[each - 1]
-    for each in range(number):
-        trial[each] = row[each]
-    trial[number] = visit
+        row[each] = row[each - 1]
+    row[number] = visit
 
 
 @njit(cache=True, nogil=True)
-def _better_in_day(want: Want, best: Move, state: State, work: Ints, facts: Facts, rng: np.random.Generator) -> Move:
+def _drop(row: Ints, count: int, number: int) -> None:
+    """Take one of a row's visits out."""
+    for each in range(number, count - 1):
+        row[each] = row[each + 1]
+
+
+@njit(cache=True, nogil=True)
+def _better_in_day(want: Want, best: Move, state: State, facts: Facts, rng: np.random.Generator) -> Move:
     """Return the cheapest place for a visit in a day with its beds as they are, if it beats the best so far."""
-    visit, route, fee = want
-    count, place = state.counts[route], facts.visits[visit, 0]
-    spare = facts.rules[route, days.DUTY] - work[route] - facts.visits[visit, 1]
-    if spare < 0:
-        return best
-    row, ends = state.rows[route], ends_of(route, state.nights)
-    trial, before = np.empty(len(row), np.int64), ends[0]
-    for number in range(count + 1):
-        after = ends[1] if number == count else facts.visits[row[number], 0]
-        longer = facts.drives[before, place] + facts.drives[place, after] - facts.drives[before, after]
-        before = after
-        if longer > spare or fee + longer >= best.price or rng.random() < _BLINK:
+    place, drives = facts.visits[want.visit, 0], facts.drives
+    for route in range(len(state.counts)):
+        spare = facts.rules[route, days.DUTY] - state.work[route] - facts.visits[want.visit, 1]
+        fee, count = want.fees[route], state.counts[route]
+        if not want.routes[route] or spare < 0 or fee >= best.price or count == state.rows.shape[1]:
             continue
-        _with(row, count, number, visit, trial)
-        if fits(trial, count + 1, ends, facts.rules[route], facts):
-            best = Move(fee + longer, route, number, -1, -1)
+        row, ends = state.rows[route], ends_of(route, state.nights)
+        before = ends[0]
+        for number in range(count + 1):
+            after = ends[1] if number == count else facts.visits[row[number], 0]
+            longer = drives[before, place] + drives[place, after] - drives[before, after]
+            before = after
+            if longer > spare or fee + longer >= best.price or rng.random() < _BLINK:
+                continue
+            _put(row, count, number, want.visit)
+            if fits(row, count + 1, ends, facts.rules[route], facts):
+                best = Move(fee + longer, route, number, -1, -1)
+            _drop(row, count + 1, number)
     return best
 
 
 @njit(cache=True, nogil=True)
-def _better_with_night(want: Want, side: int, best: Move, state: State, work: Ints, facts: Facts) -> Move:
-    """Return the cheapest way to end a day (side 0) or to begin it (side 1) with a visit, its night moved along.
+def _better_with_night(want: Want, best: Move, state: State, facts: Facts) -> Move:
+    """Return the cheapest way to end a day or to begin it with a visit, its night moved along.
 
     The best so far comes back if it is cheaper.
     """
-    visit, route, fee = want
-    days_each = state.nights.shape[1] - 1
-    team, night, other = route // days_each, route % days_each + 1 - side, route + 1 - 2 * side
-    if night in (0, days_each) or facts.movable[team, night] == 0:
-        return best
-    place, drives = facts.visits[visit, 0], facts.drives
-    row, count, old = state.rows[route], state.counts[route], state.nights[team, night]
-    mine, theirs = ends_of(route, state.nights)[side], ends_of(other, state.nights)[1 - side]
-    if count > 0:
-        mine = facts.visits[row[0 if side == 1 else count - 1], 0]
-    if state.counts[other] > 0:
-        theirs = facts.visits[state.rows[other, 0 if side == 0 else state.counts[other] - 1], 0]
-    number = 0 if side == 1 else count
-    # The nearest bed takes the day least: if even that is too far, so are the others.
-    least = drives[mine, place] + drives[place, facts.near_beds[visit, 0]] - drives[mine, old]
-    if work[route] + facts.visits[visit, 1] + least > facts.rules[route, days.DUTY]:
-        return best
-    trial = np.empty(len(row), np.int64)
-    for new in facts.near_beds[visit]:
-        longer = drives[mine, place] + drives[place, new] - drives[mine, old]
-        more = drives[new, theirs] - drives[old, theirs]
-        full = work[route] + facts.visits[visit, 1] + longer > facts.rules[route, days.DUTY]
-        if new == old or full or fee + longer + more >= best.price:
+    place, drives, days_each = facts.visits[want.visit, 0], facts.drives, state.nights.shape[1] - 1
+    nearest, service = facts.near_beds[want.visit, 0], facts.visits[want.visit, 1]
+    for route in range(len(state.counts)):
+        spare = facts.rules[route, days.DUTY] - state.work[route] - service
+        if not want.routes[route] or want.fees[route] >= best.price or state.counts[route] == state.rows.shape[1]:
             continue
-        if work[other] + more > facts.rules[other, days.DUTY]:
-            continue
-        _with(row, count, number, visit, trial)
-        state.nights[team, night] = new
-        ends = ends_of(route, state.nights)
-        if fits(trial, count + 1, ends, facts.rules[route], facts) and _fits_now(other, state, facts):
-            best = Move(fee + longer + more, route, number, night, new)
-        state.nights[team, night] = old
+        for side in range(2):
+            night = route % days_each + 1 - side
+            if night in (0, days_each) or facts.movable[route // days_each, night] == 0:
+                continue
+            mine = _last_of(route, side, state, facts)
+            old = state.nights[route // days_each, night]
+            # The nearest bed takes the day least: if even that is too far, so are the others.
+            if drives[mine, place] + drives[place, nearest] - drives[mine, old] <= spare:
+                best = _better_bed(want, (route, side), best, state, facts)
     return best
 
 
 @njit(cache=True, nogil=True)
-def _surcharge(visit: int, state: State, work: Ints, facts: Facts, balance: float) -> Ints:
+def _last_of(route: int, side: int, state: State, facts: Facts) -> int:
+    """Return the place last visited in a day (side 0) or the first one (side 1): its other bed if there is none."""
+    count = state.counts[route]
+    place: int = ends_of(route, state.nights)[side]
+    if count > 0:
+        place = facts.visits[state.rows[route, 0 if side == 1 else count - 1], 0]
+    return place
+
+
+@njit(cache=True, nogil=True)
+def _better_bed(want: Want, end: tuple[int, int], best: Move, state: State, facts: Facts) -> Move:
+    """Try the beds near a visit at one end of a day."""
+    visit, (route, side) = want.visit, end
+    days_each, count = state.nights.shape[1] - 1, state.counts[route]
+    team, night, other = route // days_each, route % days_each + 1 - side, route + 1 - 2 * side
+    place, drives, row = facts.visits[visit, 0], facts.drives, state.rows[route]
+    mine, theirs = _last_of(route, side, state, facts), _last_of(other, 1 - side, state, facts)
+    number, old = 0 if side == 1 else count, state.nights[team, night]
+    for new in facts.near_beds[visit]:
+        longer = drives[mine, place] + drives[place, new] - drives[mine, old]
+        more = drives[new, theirs] - drives[old, theirs]
+        full = state.work[route] + facts.visits[visit, 1] + longer > facts.rules[route, days.DUTY]
+        if new == old or full or want.fees[route] + longer + more >= best.price:
+            continue
+        if state.work[other] + more > facts.rules[other, days.DUTY]:
+            continue
+        _put(row, count, number, visit)
+        state.nights[team, night] = new
+        ends = ends_of(route, state.nights)
+        if fits(row, count + 1, ends, facts.rules[route], facts) and _fits_now(other, state, facts):
+            best = Move(want.fees[route] + longer + more, route, number, night, new)
+        state.nights[team, night] = old
+        _drop(row, count + 1, number)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _surcharge(visit: int, state: State, facts: Facts, balance: float) -> Ints:
     """Return for each route how much a visit would add to the price of the busiest team's time, but for drives."""
     days_each = state.nights.shape[1] - 1
-    loads = work.reshape(-1, days_each).sum(axis=1)
+    loads = state.work.reshape(-1, days_each).sum(axis=1)
     more = np.maximum(0, loads + facts.visits[visit, 1] - loads.max())
     return np.repeat((balance * more).astype(np.int64), days_each)
 
@@ -306,36 +327,22 @@ def _close(visit: int, state: State, facts: Facts) -> Flags:
 
 @njit(cache=True, nogil=True)
 def _put_in(
-    visit: int,
-    state: State,
-    where: tuple[Flags, Flags],
-    work: Ints,
-    facts: Facts,
-    balance: float,
-    rng: np.random.Generator,
+    visit: int, where: Flags, touched: Flags, state: State, facts: Facts, balance: float, rng: np.random.Generator
 ) -> None:
-    """Put a visit where it costs least among the routes to be tried and near enough, if that is less than its prize.
+    """Put a visit where it costs least among the routes to be tried, if that is less than its prize.
 
-    ``where`` tells both; the routes whose nights change with it are to be tried by those that follow.
+    The routes whose nights change with it are touched.
     """
-    tried, close = where
-    best = Move(facts.prize[visit], -1, -1, -1, -1)
-    nights_too = facts.near_beds.shape[1] > 0 and rng.random() < _MOVED
     fees = facts.fees[visit]
     if balance > 0:
-        fees = fees + _surcharge(visit, state, work, facts, balance)
-    for route in range(len(state.counts)):
-        if not (tried[route] and close[route]):
-            continue
-        if state.counts[route] < state.rows.shape[1] and fees[route] < best.price:
-            want = Want(visit, route, fees[route])
-            best = _better_in_day(want, best, state, work, facts, rng)
-            if nights_too:
-                best = _better_with_night(want, 0, best, state, work, facts)
-                best = _better_with_night(want, 1, best, state, work, facts)
+        fees = fees + _surcharge(visit, state, facts, balance)
+    want = Want(visit, where, fees)
+    best = _better_in_day(want, Move(facts.prize[visit], -1, -1, -1, -1), state, facts, rng)
+    if facts.near_beds.shape[1] > 0 and rng.random() < _MOVED:
+        best = _better_with_night(want, best, state, facts)
     if best.route < 0:
         return
-    _with(state.rows[best.route], state.counts[best.route], best.number, visit, state.rows[best.route])
+    _put(state.rows[best.route], state.counts[best.route], best.number, visit)
     state.counts[best.route] += 1
     state.day_of[visit] = best.route
     if best.night >= 0:
@@ -343,9 +350,9 @@ def _put_in(
         team = best.route // days_each
         state.nights[team, best.night] = best.bed
         for route in range(team * days_each + best.night - 1, team * days_each + best.night + 1):
-            work[route] = work_of(route, state, facts)
-            tried[route] = True
-    work[best.route] = work_of(best.route, state, facts)
+            add_up(route, state, facts)
+            touched[route] = True
+    add_up(best.route, state, facts)
 
 
 @njit(cache=True, nogil=True)
@@ -369,21 +376,18 @@ def price(state: State, facts: Facts, balance: float) -> float:
     for team in range(state.nights.shape[0]):
         busy = np.int64(0)
         for route in range(team * days_each, (team + 1) * days_each):
-            total += drive_of(route, state, facts)
-            busy += work_of(route, state, facts)
-            for number in range(state.counts[route]):
-                total += facts.fees[state.rows[route, number], route]
+            busy += state.work[route]
+        total += busy
         busiest = max(busiest, busy)
-    for visit in range(len(state.day_of)):
-        if state.day_of[visit] < 0:
-            total += facts.prize[visit]
+    for visit, route in enumerate(state.day_of):
+        total += facts.prize[visit] if route < 0 else facts.fees[visit, route] - facts.visits[visit, 1]
     return np.float64(total) + balance * np.float64(busiest)
 
 
 @njit(cache=True, nogil=True)
 def _copy(source: State, target: State) -> None:
     target.rows[:], target.counts[:] = source.rows, source.counts
-    target.day_of[:], target.nights[:] = source.day_of, source.nights
+    target.day_of[:], target.nights[:], target.work[:] = source.day_of, source.nights, source.work
 
 
 @njit(cache=True, nogil=True)
@@ -392,17 +396,17 @@ def _recreate(
 ) -> None:
     absent = np.flatnonzero(state.day_of < 0)
     everywhere = np.ones(len(state.counts), np.bool_)
-    work = np.empty(len(state.counts), np.int64)
-    for route in range(len(work)):
-        work[route] = work_of(route, state, facts)
     afresh = len(absent) == len(state.day_of) or rng.random() < _AGAIN
     home = state.nights[rng.integers(0, state.nights.shape[0]), 0]
     for visit in _order(absent, home, facts, rng):
         # What was left out before found no room on the other days then and finds none now.
-        tried = touched if before.day_of[visit] < 0 and not afresh else everywhere
-        far = afresh or before.day_of[visit] < 0 or facts.near_beds.shape[1] == 0 or rng.random() < _FAR
-        close = everywhere if far else _close(visit, state, facts)
-        _put_in(visit, state, (tried, close), work, facts, balance, rng)
+        if before.day_of[visit] < 0 and not afresh:
+            where = touched
+        elif afresh or facts.near_beds.shape[1] == 0 or rng.random() < _FAR:
+            where = everywhere
+        else:
+            where = _close(visit, state, facts)
+        _put_in(visit, where, touched, state, facts, balance, rng)
 
 
 @njit(cache=True, nogil=True)
@@ -423,7 +427,22 @@ def run(
     """
     warmth, iterations, balance = heat
     nights_vary = facts.near_beds.shape[1] > 0 and now.nights.shape[1] > _NIGHTS_FROM
-    state = State(now.rows.copy(), now.counts.copy(), now.day_of.copy(), now.nights.copy())
+    rng = lent(rng)
+    now = State(lent(now.rows), lent(now.counts), lent(now.day_of), lent(now.nights), lent(now.work))
+    top = State(lent(top.rows), lent(top.counts), lent(top.day_of), lent(top.nights), lent(top.work))
+    facts = Facts(
+        lent(facts.drives),
+        lent(facts.visits),
+        lent(facts.rules),
+        lent(facts.prize),
+        lent(facts.fees),
+        lent(facts.near),
+        lent(facts.near_beds),
+        lent(facts.movable),
+    )
+    # The owner is touched again at the end, so that it lives as long as what is lent of it.
+    owned = State(now.rows.copy(), now.counts.copy(), now.day_of.copy(), now.nights.copy(), now.work.copy())
+    state = State(lent(owned.rows), lent(owned.counts), lent(owned.day_of), lent(owned.nights), lent(owned.work))
     touched = np.zeros(len(state.counts), np.bool_)
     for _ in range(iterations):
         touched[:] = False
@@ -441,3 +460,4 @@ def run(
                 _copy(state, top)
         else:
             _copy(now, state)
+    _copy(now, owned)

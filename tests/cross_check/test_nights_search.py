@@ -32,7 +32,8 @@ def _case(seed: int) -> tuple[State, Facts]:
     facts = Facts(*(np.ascontiguousarray(table, np.int64) for table in tables))
     rows, counts = np.zeros((TEAMS * DAYS, 5), np.int64), np.zeros(TEAMS * DAYS, np.int64)
     beds = np.repeat(np.arange(TEAMS)[:, None], DAYS + 1, axis=1).astype(np.int64)
-    return State(rows, counts, np.full(VISITS, -1, np.int64), beds), facts
+    state = State(rows, counts, np.full(VISITS, -1, np.int64), beds, np.zeros(TEAMS * DAYS, np.int64))
+    return state, facts
 
 
 @settings(max_examples=25, deadline=None)
@@ -77,7 +78,7 @@ def test_work_is_drives_and_service():
     state.day_of[[3, 5]] = 0
     stops = [0, *facts.visits[[3, 5], 0], 0]
     drive = facts.drives[stops[:-1], stops[1:]].sum()
-    assert nights_search.drive_of(0, state, facts) == drive
-    assert nights_search.work_of(0, state, facts) == drive + facts.visits[[3, 5], 1].sum()
+    nights_search.add_up(0, state, facts)
+    assert state.work[0] == drive + facts.visits[[3, 5], 1].sum()
     nights_search.empty_until_fits(0, state, facts, np.random.default_rng(0))
     assert state.counts[0] <= 2
