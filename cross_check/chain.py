@@ -22,7 +22,7 @@ from gis.errors import WorkbenchError
 from gis.grids import Tiles
 from gis.language import LANGUAGES, catalogue
 from gis.progress import Progress, silent
-from satellite import canvases, detection, differences, presets, seasons, targets
+from satellite import canvases, detection, differences, presets, seasons, sweeps, targets
 from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
@@ -323,7 +323,7 @@ def _recipe(
             "noise": asdict(found.noise),
             "threshold": found.threshold,
             "false_leads": found.noise.false_leads,
-            "histogram": {"per_unit": detection.BINS_PER_UNIT, "counts": found.histogram.tolist()},
+            "histogram": {"per_unit": sweeps.BINS_PER_UNIT, "counts": found.histogram.tolist()},
             "observed_share": found.observed_share,
             "patches": len(found.patches),
             "suppressed": dict(found.suppressed),

@@ -49,8 +49,8 @@ class Pair(Protocol):
     def counts(self, rows: slice, columns: slice = ...) -> Counts:
         """Return both dates' bands in a window as they are stored."""
 
-    def ahead(self, *, rows: int = ...) -> Iterator[tuple[int, Counts]]:
-        """Yield first row and counts of strips in order, read ahead where that is possible."""
+    def ahead(self, *, rows: int = ..., halo: int = ...) -> Iterator[tuple[int, Counts]]:
+        """Yield first row and counts of strips in order with rows around them, read ahead where that is possible."""
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,14 @@ class Bent:
         """Return both dates' bands in a window; what was resampled is in physical units."""
         return Counts.of_values(*self.read(rows, columns))
 
-    def ahead(self, *, rows: int = 512) -> Iterator[tuple[int, Counts]]:
-        """Yield first row and counts of strips in order."""
+    def ahead(self, *, rows: int = 512, halo: int = 0) -> Iterator[tuple[int, Counts]]:
+        """Yield first row and counts of strips in order, see ``satellite.files.Pair.ahead``."""
         for first in range(0, self.grid.rows, rows):
-            yield first, self.counts(slice(first, min(first + rows, self.grid.rows)))
+            last = min(first + rows, self.grid.rows)
+            top, bottom = max(first - halo, 0), min(last + halo, self.grid.rows)
+            room = ((0, 0), (halo - first + top, last + halo - bottom), (0, 0))
+            before, after = (np.pad(date, room, constant_values=np.nan) for date in self.read(slice(top, bottom)))
+            yield first, Counts.of_values(before, after)
 
 
 def align(pair: Pair) -> tuple[Pair, Alignment]:

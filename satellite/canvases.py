@@ -21,7 +21,7 @@ _STEP = 64.0
 
 @dataclass(frozen=True)
 class Canvas:
-    """Open files that take the strips of a detection, see ``detection.Canvas``."""
+    """Open files that take the strips of a detection, see ``sweeps.Canvas``."""
 
     score: DatasetWriter
     change: DatasetWriter

@@ -4,10 +4,9 @@ Statistics come from a sample of windows spread evenly over the scene; then ever
 classed and forgotten. Memory holds the strips in work and the changed pixels, not the scene.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -15,23 +14,20 @@ from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import alignment, false_leads, findings, patches, score_pixels, scores, seasons, sightings
+from satellite import alignment, false_leads, findings, patches, scores, seasons, sightings, tallies
 from satellite.alignment import Alignment, Pair
 from satellite.false_leads import Null
 from satellite.past import Past
-from satellite.patches import Look, Marks
+from satellite.patches import Labels, Look, Marks
 from satellite.registration import Shift
-from satellite.score_pixels import HALO_PX
 from satellite.scores import Counts, Method, Scorer
 from satellite.sightings import Sightings
-from satellite.targets import Target, classify, name, standard, usable
+from satellite.sweeps import Canvas, Kept, Sweep
+from satellite.targets import Target, name, standard
 
 Image = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
-BINS_PER_UNIT = 20
-"""Bins of the histogram of scores for each unit of the score; the last bin takes the rest."""
-BINS = 1200
 _FEWEST_PX = 4
 _SAMPLE_PX = 200_000
 _NULL_PX = 1_000_000
@@ -42,35 +38,6 @@ _FEWEST_WINDOWS = 9
 _STAGES = 100
 _LEARNED = 4
 _FINE = 1024.0
-_MOST_FINE = 2**31
-
-
-class Canvas(Protocol):
-    """What takes the strips of a scene as they are done."""
-
-    def put(self, top: int, strength: Image, change: Bytes) -> None:
-        """Take whole rows from ``top`` on."""
-
-
-class Kept:
-    """A canvas in memory."""
-
-    def __init__(self) -> None:
-        self._strips: list[tuple[Image, Bytes]] = []
-
-    def put(self, top: int, strength: Image, change: Bytes) -> None:  # noqa: ARG002 - strips come in order
-        """Take whole rows."""
-        self._strips.append((strength, change))
-
-    @property
-    def strength(self) -> Image:
-        """(rows, columns) float32: change strength, NaN where not observed."""
-        return np.concatenate([strength for strength, _ in self._strips])
-
-    @property
-    def change(self) -> Bytes:
-        """(rows, columns) uint8: 1 changed, 0 unchanged, 255 not observed."""
-        return np.concatenate([change for _, change in self._strips])
 
 
 @dataclass(frozen=True)
@@ -171,7 +138,7 @@ class Detection:
     scorer : Scorer
     noise : Noise
     histogram : (bins,) int64
-        Of the firm strengths of all observed pixels, see ``BINS_PER_UNIT``.
+        Of the firm strengths of all observed pixels, see ``sweeps.BINS_PER_UNIT``.
     unseen_px : int
         Pixels not observed on both dates.
     suppressed : dict
@@ -260,8 +227,12 @@ def run(
     pair, aligned = alignment.align(pair)
     progress(_LEARNED, _STAGES, "detect.fitting")
     scorer, noise = learn(pair, params)
-    sweep = Sweep(pair, scorer, noise, params, canvas, progress)
-    seen = sightings.gather(sweep.strips(), patches.VOTES)
+
+    def scoring(done: int, total: int, code: str) -> None:
+        progress(_LEARNED + int(done / total * (_STAGES - _LEARNED - 1)), _STAGES, code)
+
+    sweep = swept(pair, scorer, noise, params, canvas, scoring)
+    seen = sightings.gather(sweep.strips(), patches.VOTES, most=noise.smallest_px)
     progress(_STAGES - 1, _STAGES, "detect.outlining")
     found, suppressed = _outlined(pair, seen, noise, params, Look(pair.names, before_on, after_on))
     residual = aligned.residual.length_px if aligned.residual.known else float("nan")
@@ -269,6 +240,14 @@ def run(
     found = findings.complete(found, findings.Facts(pair.grid, noise.threshold, residual, sweep.unseen, gates))
     progress(_STAGES, _STAGES, "detect.done")
     return Detection(found, aligned, scorer, noise, sweep.histogram, sweep.unseen_px, suppressed, canvas)
+
+
+def swept(
+    pair: Pair, scorer: Scorer, noise: Noise, params: Params, canvas: Canvas, progress: Progress = silent
+) -> Sweep:
+    """Return the pass over a pair whose method and noise are known."""
+    limits = {"edge": noise.edge, "threshold": noise.threshold}
+    return Sweep(pair, scorer, canvas, **limits, targets=params.targets, progress=progress)
 
 
 def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
@@ -326,72 +305,6 @@ def _drawn(
     return strength.astype(np.float64), _varied(strength, forgiven).astype(np.float64)
 
 
-class Sweep:
-    """One pass over the scene: scores go to the canvas, changed pixels to whoever gathers them."""
-
-    def __init__(
-        self,
-        pair: Pair,
-        scorer: Scorer,
-        noise: Noise,
-        params: Params,
-        canvas: Canvas,
-        progress: Progress = silent,
-    ) -> None:
-        self.pair, self.scorer, self.noise, self.canvas, self.progress = pair, scorer, noise, canvas, progress
-        self.targets = usable(params.targets, pair.names)
-        self.histogram = np.zeros(BINS, np.int64)
-        self.unseen_px = 0
-        cells = (-(-size // findings.COARSE_PX) for size in (pair.grid.rows, pair.grid.columns))
-        self.unseen = np.zeros(tuple(cells), bool)
-
-    def strips(self) -> Iterator[sightings.Strip]:
-        """Yield the changed pixels of strip after strip."""
-        for top, counts, above, below in _surrounded(self.pair.ahead()):
-            strength, firm = scores.strength(self.scorer, counts, above=above, below=below, edge=self.noise.edge)
-            change = patches.decide(strength, self.noise.threshold)
-            histogram = score_pixels.histogram(firm, BINS_PER_UNIT, BINS)
-            self.histogram += histogram
-            rows, columns = np.nonzero(change == patches.UNSEEN)
-            self.unseen_px += rows.size
-            self.unseen[(top + rows) // findings.COARSE_PX, columns // findings.COARSE_PX] = True
-            self.canvas.put(top, strength, change)
-            at = np.flatnonzero(change.ravel() == patches.CHANGED)
-            values = counts.at(at + above * change.shape[1])
-            tops = strength.ravel()[at], firm.ravel()[at]
-            del counts
-            yield sightings.Strip(top, self._kinds(change, at, *values), at, np.concatenate(values), *tops)
-            share = (top + len(change)) / self.pair.grid.rows
-            self.progress(_LEARNED + int(share * (_STAGES - _LEARNED - 1)), _STAGES, "detect.scoring")
-
-    def _kinds(self, change: Bytes, at: NDArray[np.intp], before: Image, after: Image) -> Bytes:
-        """Return the class of every changed pixel, 0 where nothing changed, 255 where not observed."""
-        kinds = np.where(change == patches.UNSEEN, change, np.uint8(0))
-        first, second = (dict(zip(self.pair.names, values, strict=True)) for values in (before, after))
-        kinds.ravel()[at] = classify(first, second, self.targets)
-        return kinds
-
-
-def _surrounded(strips: Iterator[tuple[int, Counts]]) -> Iterator[tuple[int, Counts, int, int]]:
-    """Yield first row, counts, and how many rows above and below serve the smoothing alone.
-
-    A strip is held back by the rows that its smoothing needs of the next one, and no row is read twice.
-    """
-    held: Counts | None = None
-    top = above = 0
-    for _, counts in strips:
-        wide = counts if held is None else held.above(counts)
-        del counts  # it is large, and held by nobody else
-        rows = wide.before.shape[1]
-        if rows > above + HALO_PX:
-            yield top, wide, above, HALO_PX
-            top += rows - above - HALO_PX
-            above = min(HALO_PX, rows - HALO_PX)
-        held = wide.last(HALO_PX + above)
-    if held is not None:
-        yield top, held, above, 0
-
-
 def _windows(pair: Pair, rng: np.random.Generator) -> list[tuple[slice, slice]]:
     """Return windows of the sample: all of a small scene, else one at random in each cell of a lattice."""
     rows, columns = (int(np.ceil(size / _WINDOW_PX)) for size in (pair.grid.rows, pair.grid.columns))
@@ -442,19 +355,17 @@ def _outlined(
     """Group the changed pixels and describe the groups; also return how many were left out, by reason."""
     grid = pair.grid
     labels, kept = patches.grouped(seen.runs, seen.changed, (grid.rows, grid.columns), noise.smallest_px)
-    raw, holds = (_holds(tops, seen, kept, labels.of_run, noise.smallest_px) for tops in seen.tops)
+    group = _of_parts(seen, kept, labels)
+    raw, holds = np.floor(tallies.strongest(seen.parts, group, len(labels.classes), noise.smallest_px) * _FINE) / _FINE
     strong = holds >= noise.lead_threshold
     on_edge = ~strong & (raw >= noise.null.threshold(noise.chance))
     suppressed = {"too_small": labels.too_small, "edge": int(on_edge.sum()), "weak": int((~strong & ~on_edge).sum())}
     kept[kept] = strong[labels.of_run]
     labels, holds = labels.only(strong), holds[strong]
-    count = len(labels.classes)
-    pixels, *totals = (
-        np.bincount(labels.of_run, weights=each[kept], minlength=count)
-        for each in (seen.changed, seen.strength, *seen.sums)
-    )
-    means = np.array(totals[1:]).reshape(2, len(pair.names), count) / pixels
-    marks = Marks(totals[0] / pixels, *_peaks(seen, kept, labels.of_run, count))
+    whole = tallies.together(seen.parts, _of_parts(seen, kept, labels), len(labels.classes))
+    pixels = whole.changed
+    means = (whole.sums / pixels[:, None]).T.reshape(2, len(pair.names), len(pixels))
+    marks = Marks(whole.strength / pixels, whole.row, whole.column)
     found = patches.describe(labels, marks, (means[0], means[1]), grid=grid, threshold=noise.threshold, look=look)
     at = found.index.to_numpy() - 1
     before, after = (dict(zip(look.bands, date_means[:, at], strict=True)) for date_means in means)
@@ -466,25 +377,8 @@ def _outlined(
     return found[kept_rows], suppressed | {"other_target": int((~kept_rows).sum())}
 
 
-def _holds(
-    strengths: Image, seen: Sightings, kept: NDArray[np.bool_], of_run: NDArray[np.int32], smallest_px: int
-) -> Image:
-    """Return up to which threshold each group keeps its smallest area: the strength of its n-th strongest pixel."""
-    pixels = seen.changed[kept]
-    label = np.repeat(of_run, pixels).astype(np.uint64)
-    tops = strengths[np.repeat(kept, seen.changed)]
-    fine = np.minimum(tops * _FINE, _MOST_FINE).astype(np.uint64)
-    ranked = np.sort((label << np.uint64(32)) | (np.uint64(_MOST_FINE) - fine))
-    count = int(of_run.max(initial=-1)) + 1
-    first = np.searchsorted(ranked, np.arange(count, dtype=np.uint64) << np.uint64(32))
-    wanted = ranked[first + smallest_px - 1] & np.uint64(0xFFFFFFFF)
-    return ((_MOST_FINE - wanted.astype(np.float64)) / _FINE).astype(np.float32)
-
-
-def _peaks(
-    seen: Sightings, kept: NDArray[np.bool_], of_run: NDArray[np.int32], count: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return row and column of the strongest pixel of each group, the first in reading order where several are."""
-    order = np.lexsort((-seen.peak[kept], of_run))
-    first = order[np.searchsorted(of_run[order], np.arange(count))]
-    return seen.runs.row[kept][first], seen.peak_column[kept][first]
+def _of_parts(seen: Sightings, kept: NDArray[np.bool_], labels: Labels) -> NDArray[np.int32]:
+    """Return the group of each part, -1 where it is in none."""
+    group = np.full(len(seen.parts.changed), -1, np.int32)
+    group[seen.part[kept]] = labels.of_run
+    return group

@@ -29,7 +29,7 @@ from gis.files import written_aside
 from gis.pictures import Picture
 from satellite import bands
 from satellite.patches import Grid
-from satellite.scores import Counts
+from satellite.scores import Counts, surrounded
 from satellite.sources import EDGE_PX, Source, opened, reading
 
 Image = NDArray[np.float32]
@@ -100,10 +100,11 @@ class Pair:
             after[:, hidden] = np.nan
         return before, after
 
-    def counts(self, rows: slice, columns: slice = slice(None)) -> Counts:
+    def counts(self, rows: slice, columns: slice = slice(None), *, halo: int = 0) -> Counts:
         """Return both dates as stored where the files say what stands for nodata, else in physical values.
 
-        Of a pair shifted by a fraction of a pixel nothing is resampled: the counts know the fraction.
+        Of a pair shifted by a fraction of a pixel nothing is resampled: the counts know the fraction. With a halo there
+        is room for so many rows above and below, not observed all of them.
 
         Raises
         ------
@@ -112,11 +113,12 @@ class Pair:
         """
         window = self._window(rows, columns)
         sources = self.before, self._after
-        before, after = (source.stored(window) for source in sources)
+        before, after = (source.stored(window, halo=halo) for source in sources)
+        inner = slice(halo, before.shape[1] - halo)
         for mask in self.clear:
             hidden = ~mask.clear(window)
-            before[:, hidden] = self.before.missing
-            after[:, hidden] = self.after.missing
+            before[:, inner][:, hidden] = self.before.missing
+            after[:, inner][:, hidden] = self.after.missing
         gains, offsets = (np.array([getattr(each, name) for each in sources]) for name in ("gains", "offsets"))
         return Counts(before, after, (self.before.missing, self.after.missing), gains, offsets, self._after.fraction)
 
@@ -128,8 +130,11 @@ class Pair:
     def _window(self, rows: slice, columns: slice) -> Window:
         return Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
 
-    def ahead(self, *, rows: int = STRIP_ROWS) -> Iterator[tuple[int, Counts]]:
+    def ahead(self, *, rows: int = STRIP_ROWS, halo: int = 0) -> Iterator[tuple[int, Counts]]:
         """Yield first row and counts of strips of whole rows in order, read ahead by two threads.
+
+        With a halo, of fewer rows than a strip, so many rows of the neighbours come above and below, not observed
+        beyond the scene.
 
         Raises
         ------
@@ -148,15 +153,19 @@ class Pair:
             def strip(first: int) -> tuple[int, Counts]:
                 reader = free.get()
                 try:
-                    return first, reader.counts(slice(first, min(first + rows, self.grid.rows)))
+                    return first, reader.counts(slice(first, min(first + rows, self.grid.rows)), halo=halo)
                 finally:
                     free.put(reader)
 
             waiting = deque(pool.submit(strip, first) for first in islice(starts, _READERS))
-            while waiting:
-                # Nothing here may hold on to a strip that was handed out.
-                yield waiting.popleft().result()
-                waiting.extend(pool.submit(strip, first) for first in islice(starts, 1))
+
+            def read() -> Iterator[tuple[int, Counts]]:
+                while waiting:
+                    # Nothing here may hold on to a strip that was handed out.
+                    yield waiting.popleft().result()
+                    waiting.extend(pool.submit(strip, first) for first in islice(starts, 1))
+
+            yield from surrounded(read(), halo)
 
     def _again(self) -> "Pair":
         """Open the same files once more, for another thread."""

@@ -81,12 +81,6 @@ class Grid:
         return pixels @ np.array([[a, d], [b, e]]) + (c, f)
 
 
-def decide(strength: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
-    """Return 1 where the strength exceeds the threshold, 0 where it does not, 255 where it is NaN."""
-    changed = np.where(strength > threshold, CHANGED, UNCHANGED)
-    return np.where(np.isnan(strength), UNSEEN, changed).astype(np.uint8)
-
-
 @dataclass(frozen=True)
 class Labels:
     """Connected groups of changed pixels of one class.

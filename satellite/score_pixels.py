@@ -117,6 +117,66 @@ def histogram(strength: Image, per_unit: int, bins: int) -> NDArray[np.int64]:
 
 
 @njit(nogil=True, cache=True)
+def decide(
+    strength: Image, threshold: np.float32, top: int, cell_px: int, unseen: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], int]:
+    """Return 1 where the strength exceeds the threshold, 0 where it does not, 255 where it is NaN, and how many are.
+
+    Parameters
+    ----------
+    strength : (rows, columns) float32
+    threshold : float32
+    top : int
+        Row of the scene that the strip begins with.
+    cell_px : int
+    unseen : (cells, cells) bool
+        Cells of the scene; those with a NaN are set.
+    """
+    change = np.empty(strength.shape, np.uint8)
+    hidden = 0
+    for row in range(strength.shape[0]):
+        line, out = strength[row], change[row]
+        known = 0
+        for at in range(line.size):
+            out[at] = line[at] > threshold
+            known += line[at] == line[at]  # NaN is not itself
+        if known < line.size:
+            hidden += line.size - known
+            for at in range(line.size):
+                if np.isnan(line[at]):
+                    out[at] = 255
+                    unseen[(top + row) // cell_px, at // cell_px] = True
+    return change, hidden
+
+
+@njit(nogil=True, cache=True)
+def places(change: NDArray[np.uint8], wanted: int) -> NDArray[np.intp]:
+    """Return flat positions of a value, rising."""
+    flat = change.ravel()
+    count = 0
+    for at in range(flat.size):
+        count += flat[at] == wanted
+    found, done = np.empty(count, np.intp), 0
+    for at in range(flat.size):
+        if flat[at] == wanted:
+            found[done] = at
+            done += 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def taken(data: NDArray[np.number], at: NDArray[np.intp], missing: np.float32, gains: Image, offsets: Image) -> Image:
+    """Return gain x count + offset of the bands (p, rows, columns) at flat positions, (p, n), NaN where missing."""
+    found = np.empty((data.shape[0], at.size), np.float32)
+    for band in range(data.shape[0]):
+        plane, out = data[band].ravel(), found[band]
+        for each in range(at.size):
+            value = np.float32(plane[at[each]])
+            out[each] = value * gains[band] + offsets[band] if value != missing else np.float32(np.nan)
+    return found
+
+
+@njit(nogil=True, cache=True)
 def _look(data, corner, missing, bands, seen) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
     """Take the bands of a row from a corner on, and set 0 where one of them is not observed."""
     row, first = corner

@@ -6,7 +6,8 @@ the change vector with every band of the later date matched to the earlier one a
 and the name of an index its difference in robust standard deviations, of both signs or of one.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -123,17 +124,17 @@ class Counts:
     def physical(self) -> tuple[Image, Image]:
         """Return physical values of all pixels, NaN where not observed."""
         shape = self.before.shape
-        before, after = self.at(np.arange(shape[1] * shape[2]))
-        return before.reshape(shape), after.reshape(shape)
+        before, after = self.at(np.arange(shape[1] * shape[2])).reshape(2, *shape)
+        return before, after
 
-    def at(self, places: NDArray[np.intp]) -> tuple[Image, Image]:
-        """Return physical values, (p, n) of each date, at flat positions; NaN where not observed.
+    def at(self, places: NDArray[np.intp]) -> Image:
+        """Return physical values, (2, p, n), of both dates at flat positions; NaN where not observed.
 
         Where the later date lies a fraction of a pixel off it is resampled at these positions.
         """
         return self._physical(places, (0.0, 1.0))
 
-    def alike(self, places: NDArray[np.intp]) -> tuple[Image, Image]:
+    def alike(self, places: NDArray[np.intp]) -> Image:
         """Return physical values beside flat positions, both dates as sharp as one another; NaN where not observed.
 
         Were the later date alone resampled, it would be smoother, and a bright roof depart from its own copy. Both are,
@@ -141,24 +142,20 @@ class Counts:
         """
         return self._physical(places, (-0.5, 0.5))
 
-    def _physical(self, places: NDArray[np.intp], shares: tuple[float, float]) -> tuple[Image, Image]:
+    def _physical(self, places: NDArray[np.intp], shares: tuple[float, float]) -> Image:
         """Return values at positions moved by a share of the fraction of a pixel."""
-        row, column = np.divmod(places, self.before.shape[2])
-        found = []
+        found = np.empty((2, len(self.before), places.size), np.float32)
         for side, (data, share) in enumerate(zip((self.before, self.after), shares, strict=True)):
+            gains, offsets = (each[side].astype(np.float32) for each in (self.gains, self.offsets))
             if share and self.shifted:
                 south, east = (share * each for each in self.fraction)
+                row, column = np.divmod(places, data.shape[2])
                 at = [np.asarray(each, np.float64)[:, None] for each in (row + south, column + east)]
                 values = resampling.cubic(_plain(data), at[0], at[1], missing=self.missing[side])[:, :, 0]
+                found[side] = values * gains[:, None] + offsets[:, None]
             else:
-                chosen = data[:, row, column]
-                values = chosen.astype(np.float32)
-                if not np.isnan(self.missing[side]):
-                    values[chosen == self.missing[side]] = np.nan
-            values *= self.gains[side].astype(np.float32)[:, None]
-            values += self.offsets[side].astype(np.float32)[:, None]
-            found.append(values)
-        return found[0], found[1]
+                found[side] = score_pixels.taken(_plain(data), places, np.float32(self.missing[side]), gains, offsets)
+        return found
 
     def brightness(self) -> tuple[Image, Image]:
         """Return the mean over the bands of both dates, (rows, columns); NaN where one of them is not observed.
@@ -183,18 +180,6 @@ class Counts:
         wide = [np.pad(date, ((0, 0), (rim, rim), (rim, rim)), constant_values=np.nan) for date in (before, after)]
         return resampling.convolved(wide[0], earlier, earlier), resampling.convolved(wide[1], down, along)
 
-    def above(self, below: "Counts") -> "Counts":
-        """Return these rows with others below them."""
-        return replace(
-            below,
-            before=np.concatenate([self.before, below.before], axis=1),
-            after=np.concatenate([self.after, below.after], axis=1),
-        )
-
-    def last(self, rows: int) -> "Counts":
-        """Return a copy of the last rows."""
-        return replace(self, before=self.before[:, -rows:].copy(), after=self.after[:, -rows:].copy())
-
     @property
     def seen(self) -> NDArray[np.bool_]:
         """Where every band of both dates is observed."""
@@ -210,6 +195,34 @@ class Counts:
         """Return physical values, NaN where not observed, as counts."""
         size = (2, len(before))
         return cls(before, after, (np.nan, np.nan), np.ones(size), np.zeros(size))
+
+
+def surrounded(strips: Iterable[tuple[int, Counts]], halo: int) -> Iterator[tuple[int, Counts]]:
+    """Yield strips that follow each other once the rows of their halo are those of their neighbours.
+
+    Parameters
+    ----------
+    strips : iterable of (first row, Counts)
+        With room for ``halo`` rows above and below, not observed; none but the last has fewer rows of its own.
+    halo : int
+    """
+    waiting: deque[tuple[int, Counts]] = deque()
+    for strip in strips:
+        waiting.append(strip)
+        if len(waiting) > 1:
+            (_, upper), (_, lower) = waiting
+            _lend(upper.before, lower.before, halo)
+            _lend(upper.after, lower.after, halo)
+            del upper, lower, strip  # a strip that was handed out is held by nobody here
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _lend(upper: Numbers, lower: Numbers, halo: int) -> None:
+    end = upper.shape[1] - halo
+    rows = min(halo, lower.shape[1] - 2 * halo)
+    upper[:, end : end + rows] = lower[:, halo : halo + rows]
+    lower[:, :halo] = upper[:, end - halo : end]
 
 
 def fit(method: Method, bands: Sequence[str], before: Array, after: Array) -> Scorer:

@@ -1,7 +1,7 @@
 """Sightings: the changed pixels of a scene, gathered strip by strip with what was seen there.
 
-Strips stream through a vote of neighbours and the closing of gaps; what stays is a few numbers for every run of
-changed pixels, never the scene.
+Strips stream through a vote of neighbours and the closing of gaps; what stays are the runs of changed pixels and a few
+numbers for what hangs together within a strip, never the scene.
 """
 
 from collections import deque
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from satellite import runs
+from satellite import runs, tallies
 from satellite.runs import Runs
+from satellite.tallies import Tallies
 
 Image = NDArray[np.float32]
 Kinds = NDArray[np.uint8]
@@ -48,36 +49,26 @@ class Strip:
 
 @dataclass(frozen=True)
 class Sightings:
-    """What a scene's changed pixels say, run by run.
+    """What a scene's changed pixels say.
 
     Attributes
     ----------
     runs : Runs
         After the vote and the closing.
-    changed : (n,) int64
+    changed : (n,) int32
         Changed pixels of each run; the rest of it are closed gaps.
-    sums : (q, n) float64
-        Of the values over them.
-    strength : (n,) float64
-        Sum over them.
-    peak : (n,) float32
-        Greatest strength.
-    peak_column : (n,) int32
-        Where it is.
-    tops : (2, pixels) float32
-        Strength and firm strength of every changed pixel, run after run.
+    part : (n,) int32
+        Of each run, from 0: what hangs together within a strip.
+    parts : Tallies
     """
 
     runs: Runs
-    changed: NDArray[np.int64]
-    sums: NDArray[np.float64]
-    strength: NDArray[np.float64]
-    peak: Image
-    peak_column: Whole
-    tops: Image
+    changed: Whole
+    part: Whole
+    parts: Tallies
 
 
-def gather(strips: Iterable[Strip], weights: Image) -> Sightings:
+def gather(strips: Iterable[Strip], weights: Image, *, most: int = 1) -> Sightings:
     """Gather the strips of a scene, from top to bottom.
 
     Parameters
@@ -86,6 +77,8 @@ def gather(strips: Iterable[Strip], weights: Image) -> Sightings:
         Of two rows at least; the last may be shorter.
     weights : (kinds,) float32
         See ``runs.vote``.
+    most : int
+        How many of the strongest pixels of each part are kept.
     """
     waiting: deque[Strip] = deque()
 
@@ -96,11 +89,15 @@ def gather(strips: Iterable[Strip], weights: Image) -> Sightings:
 
     voted = (runs.vote(wide, weights) for wide in _surrounded(kinds()))
     closed = (runs.close(wide) for wide in _surrounded(voted))
-    parts = [_sighted(waiting.popleft(), final) for final in closed]
-    columns = list(zip(*(vars(part).values() for part in parts), strict=True))
-    joined = runs.join(list(columns[0]))
-    rest = [np.concatenate(column, axis=-1) for column in columns[1:]]
-    return Sightings(joined, *rest)
+    found = [_sighted(waiting.popleft(), final, most) for final in closed]
+    counts = np.cumsum([0, *(len(each.parts.changed) for each in found[:-1])], dtype=np.int32)
+    part = [each.part + first for each, first in zip(found, counts, strict=True)]
+    return Sightings(
+        runs.join([each.runs for each in found]),
+        np.concatenate([each.changed for each in found]),
+        np.concatenate(part),
+        tallies.join([each.parts for each in found]),
+    )
 
 
 def _surrounded(strips: Iterable[Kinds]) -> Iterator[Kinds]:
@@ -122,25 +119,9 @@ def _two(rows: Kinds, strip: Kinds) -> Kinds:
     return np.concatenate([rows, np.zeros((_HALO - len(rows), strip.shape[1]), np.uint8)])
 
 
-def _sighted(strip: Strip, kinds: Kinds) -> Sightings:
-    found = runs.find(kinds, top=strip.top)
-    width = kinds.shape[1]
-    starts = (found.row - strip.top).astype(np.int64) * width
-    first = np.searchsorted(strip.at, starts + found.first)
-    changed = np.searchsorted(strip.at, starts + found.last) - first
-    own = changed > 0
-    sums = np.zeros((len(strip.values), len(changed)))
-    strength, peak = np.zeros(len(changed)), np.zeros(len(changed), np.float32)
-    column = found.first.copy()
-    if own.any():
-        sums[:, own] = np.add.reduceat(strip.values, first[own], axis=1, dtype=np.float64)
-        strength[own] = np.add.reduceat(strip.strength, first[own], dtype=np.float64)
-        peak[own] = np.maximum.reduceat(strip.strength, first[own])
-        column[own] = _columns(strip, np.repeat(peak[own], changed[own]), first[own], width)
-    return Sightings(found, changed, sums, strength, peak, column, np.stack([strip.strength, strip.firm]))
-
-
-def _columns(strip: Strip, peaks: Image, first: NDArray[np.intp], width: int) -> NDArray[np.intp]:
-    """Return the column of the first pixel of each run that reaches its peak."""
-    there = np.flatnonzero(strip.strength == peaks)
-    return strip.at[there[np.searchsorted(there, first)]] % width
+def _sighted(strip: Strip, kinds: Kinds, most: int) -> Sightings:
+    top, width = strip.top, kinds.shape[1]
+    found = runs.find(kinds, top=top)
+    changed, part = tallies.count(found, strip.at, top=top, width=width), runs.group(found)
+    seen = (strip.at, strip.values, strip.strength, strip.firm)
+    return Sightings(found, changed, part, tallies.tally(part, changed, seen, most=most, top=top, width=width))

@@ -23,6 +23,8 @@ from satellite.indices import Bands, Values
 CLASSES = ("construction", "excavation", "waste", "burn", "turbid_water", "clearing", "other")
 
 _DATA = Path(__file__).parent / "data"
+_AT_ONCE = 8192
+"""Pixels judged at once, so that their quantities stay in the nearest memory."""
 _RULE = re.compile(r"\s*(\w+)\s+(\w+)\s*([<>])\s*(-?\d+(?:\.\d+)?)\s*")
 
 Truth = NDArray[np.bool_]
@@ -125,7 +127,12 @@ def classify(before: Bands, after: Bands, targets: Iterable[Target]) -> NDArray[
     """
     known = usable(targets, before)
     kinds = np.array([*(CLASSES.index(target.kind) + 1 for target in known), len(CLASSES)], np.uint8)
-    return kinds[_first(before, after, known)]
+    found = np.empty(len(next(iter(before.values()))), np.uint8)
+    for first in range(0, found.size, _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        one, other = ({name: band[part] for name, band in date.items()} for date in (before, after))
+        found[part] = kinds[_first(one, other, known)]
+    return found
 
 
 def name(before: Bands, after: Bands, kinds: Iterable[str], targets: Iterable[Target]) -> list[str]:

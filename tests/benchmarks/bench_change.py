@@ -37,7 +37,7 @@ def score(before, after, out):
         pair, _ = alignment.align(came)
         params = detection.Params()
         scorer, noise = detection.learn(pair, params)
-        for _ in detection.Sweep(pair, scorer, noise, params, canvas).strips():
+        for _ in detection.swept(pair, scorer, noise, params, canvas).strips():
             pass
 
 

@@ -235,3 +235,18 @@ def test_a_part_of_a_pair_is_the_window_of_the_whole(tmp_path):
         ahead = np.concatenate([counts.after for _, counts in part.ahead(rows=5)], axis=1)
         np.testing.assert_array_equal(ahead, wanted[1])
         assert part.grid.transform == pair.grid.transform @ Affine.translation(12, 8)
+
+
+@pytest.mark.parametrize("rows", [3, 7, 8, 38, 60])
+def test_strips_come_with_the_rows_of_their_neighbours(tmp_path, rows):
+    """A halo holds what lies above and below a strip, and beyond the scene what is not observed."""
+    paths = [_write(tmp_path / f"{name}.tif", _ramp(), nodata=-1) for name in ("before", "after")]
+    halo = 3
+    with files.open_pair(PairFiles(*paths)) as pair:
+        whole = np.pad(pair.counts(slice(None)).before, ((0, 0), (halo, halo), (0, 0)), constant_values=-1)
+        tops = []
+        for top, counts in pair.ahead(rows=rows, halo=halo):
+            tops.append(top)
+            own = min(rows, pair.grid.rows - top)
+            np.testing.assert_array_equal(counts.before, whole[:, top : top + own + 2 * halo])
+        assert tops == list(range(0, pair.grid.rows, rows))

@@ -28,12 +28,6 @@ def _described(kinds, strength=None, look=LOOK):
     return labels, patches.describe(labels, strength, means, grid=GRID, threshold=4.0, look=look)
 
 
-def test_decide_knows_three_states():
-    """Changed, unchanged and not observed are three things."""
-    strength = np.array([[1, 5, np.nan]], np.float32)
-    assert patches.decide(strength, 2.0).tolist() == [[0, 1, 255]]
-
-
 def test_areas_equal_pixels():
     """A patch of 6 x 5 pixels of 10 m is 3,000 m2 on the ellipsoid, up to the map's scale."""
     kinds = np.zeros((40, 50), np.uint8)

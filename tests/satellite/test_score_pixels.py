@@ -70,3 +70,28 @@ def test_the_histogram_is_that_of_numpy():
     seen = strength[np.isfinite(strength)]
     edges = np.append(np.arange(50) / 4, np.inf)
     assert counts.tolist() == np.histogram(seen, edges)[0].tolist()
+
+
+def test_pixels_have_three_states():
+    """Above the threshold, not above it, or not observed, the cells of which are marked."""
+    rng = np.random.default_rng(4)
+    strength = rng.gamma(2, 2, (11, 23)).astype(np.float32)
+    strength[rng.random(strength.shape) < 0.02] = np.nan
+    cells = np.zeros((5, 6), bool)
+    change, hidden = score_pixels.decide(strength, np.float32(4), 6, 4, cells)
+    expected = np.where(np.isnan(strength), 255, strength > 4)
+    assert np.array_equal(change, expected)
+    assert hidden == np.isnan(strength).sum()
+    rows, columns = np.nonzero(np.isnan(strength))
+    marked = np.zeros_like(cells)
+    marked[(6 + rows) // 4, columns // 4] = True
+    assert np.array_equal(cells, marked)
+    assert np.array_equal(score_pixels.places(change, 1), np.flatnonzero(expected == 1))
+
+
+def test_values_are_taken_at_places():
+    """Gain and offset of each band, NaN for what is missing."""
+    data = np.arange(24, dtype=np.uint16).reshape(2, 3, 4)
+    gains, offsets = np.array([2, 3], np.float32), np.array([0.5, -1], np.float32)
+    found = score_pixels.taken(data, np.array([0, 5, 11]), np.float32(5), gains, offsets)
+    np.testing.assert_array_equal(found, [[0.5, np.nan, 22.5], [35, 50, 68]])

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from satellite import runs, sightings
+from satellite import runs, sightings, tallies
 from satellite.sightings import Strip
 
 WEIGHTS = np.array([1, 1, 1, 1, 1, 1, 0.5], np.float32)
+MOST = 5
 
 
 def _strips(kinds, values, strength, rows):
@@ -25,38 +26,53 @@ def scene():
     return kinds, rng.random((4, 37, 29), np.float32), rng.random((37, 29), np.float32)
 
 
+def _of_groups(found):
+    groups = runs.group(found.runs)
+    count = int(groups.max(initial=-1)) + 1
+    group = np.full(len(found.parts.changed), -1, np.int32)
+    group[found.part] = groups
+    return groups, tallies.together(found.parts, group, count), tallies.strongest(found.parts, group, count, MOST)
+
+
 @pytest.mark.parametrize("rows", [2, 5, 16, 36])
 def test_strips_of_any_height_give_the_same(scene, rows):
-    """Neighbours across the edge of a strip vote and close gaps as those within one."""
-    whole = sightings.gather(_strips(*scene, rows=len(scene[0])), WEIGHTS)
-    parts = sightings.gather(_strips(*scene, rows=rows), WEIGHTS)
+    """Neighbours across the edge of a strip vote, close gaps and hang together as those within one."""
+    whole = sightings.gather(_strips(*scene, rows=len(scene[0])), WEIGHTS, most=MOST)
+    parts = sightings.gather(_strips(*scene, rows=rows), WEIGHTS, most=MOST)
     for name in ("row", "first", "last", "kind"):
         assert np.array_equal(getattr(parts.runs, name), getattr(whole.runs, name))
-    assert parts.sums == pytest.approx(whole.sums)
-    assert np.array_equal(parts.peak_column, whole.peak_column)
-    assert np.array_equal(parts.tops, whole.tops)
+    assert np.array_equal(parts.changed, whole.changed)
+    (_, one, tops), (_, other, tops_of_whole) = (_of_groups(each) for each in (parts, whole))
+    for name in ("changed", "peak", "row", "column"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert one.sums == pytest.approx(other.sums)
+    assert np.array_equal(tops, tops_of_whole)
 
 
 def test_sums_and_peaks_are_those_of_the_pixels(scene):
-    """Each run sums and ranks its changed pixels, and no closed gap among them."""
+    """Each group sums and ranks its changed pixels, and no closed gap among them."""
     kinds, values, strength = scene
-    found = sightings.gather(_strips(*scene, rows=7), WEIGHTS)
+    found = sightings.gather(_strips(*scene, rows=7), WEIGHTS, most=MOST)
     padded = np.pad(kinds, ((2, 2), (0, 0)))
     closed = runs.close(np.pad(runs.vote(padded, WEIGHTS), ((2, 2), (0, 0))))
     assert found.runs.pixels.sum() == ((closed > 0) & (closed < 255)).sum()
-    for at in range(0, len(found.changed), 11):
-        row, part = found.runs.row[at], slice(found.runs.first[at], found.runs.last[at])
-        own = (kinds[row, part] > 0) & (kinds[row, part] < 255)
-        assert found.changed[at] == own.sum()
-        assert found.sums[:, at] == pytest.approx(values[:, row, part][:, own].sum(axis=1), rel=1e-5)
-        if own.any():
-            assert found.peak[at] == strength[row, part][own].max()
-            assert strength[row, found.peak_column[at]] == found.peak[at]
-    assert found.tops.shape == (2, found.changed.sum())
+    groups, whole, tops = _of_groups(found)
+    painted = np.full(kinds.shape, -1)
+    for row, first, last, group in zip(found.runs.row, found.runs.first, found.runs.last, groups, strict=True):
+        painted[row, first:last] = group
+    changed = (kinds > 0) & (kinds < 255)
+    for group in range(0, len(whole.changed), 3):
+        own = (painted == group) & changed
+        assert whole.changed[group] == own.sum()
+        assert whole.sums[group] == pytest.approx(values[:, own].sum(axis=1), rel=1e-5)
+        assert whole.strength[group] == pytest.approx(strength[own].sum(), rel=1e-5)
+        assert whole.peak[group] == strength[own].max() == strength[whole.row[group], whole.column[group]]
+        ranked = np.sort(strength[own])
+        assert (tops[:, group] == (ranked[-MOST] if ranked.size >= MOST else 0)).all()
 
 
 def test_a_scene_without_change_is_empty():
     """Nothing changed: no runs, and no fault."""
     kinds, nothing = np.zeros((9, 9), np.uint8), np.zeros((2, 9, 9), np.float32)
-    found = sightings.gather(_strips(kinds, nothing, nothing[0], rows=4), WEIGHTS)
-    assert (len(found.changed), found.sums.shape) == (0, (2, 0))
+    found = sightings.gather(_strips(kinds, nothing, nothing[0], rows=4), WEIGHTS, most=MOST)
+    assert (len(found.changed), found.parts.sums.shape) == (0, (0, 2))
