@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from commands import frame
 from commands.frame import Arguments
 from gis.language import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from commands.frame import Verbs
     from cross_check.ledger.events import Act, Event
     from cross_check.ledger.store import Ledger
 
@@ -33,6 +35,19 @@ def add_options(parser: argparse.ArgumentParser, words: Catalogue) -> None:
     parser.add_argument("--why", default="", metavar="TEXT", help=words.say("cli.why"))
 
 
+def add_undo(group: "Verbs", words: Catalogue) -> None:
+    """Add ``undo`` of a whole act by one of its events."""
+    parser = frame.command(group, "undo", "cli.ledger_undo", _undo, words)
+    parser.add_argument("event", type=int, metavar="N", help=words.say("cli.ledger_event"))
+    add_options(parser, words)
+
+
+def _undo(arguments: Arguments, words: Catalogue) -> int:
+    made = ledger(arguments).undo(act(arguments), arguments.event)
+    print(words.say("ledger.took_back", count=len(made)))
+    return 0
+
+
 def act(arguments: Arguments) -> "Act":
     """Return the act of a command, now."""
     from cross_check.ledger.events import Act
@@ -42,7 +57,6 @@ def act(arguments: Arguments) -> "Act":
 
 def ledger(arguments: Arguments) -> "Ledger":
     """Return the ledger of a command's project."""
-    from commands import frame
     from cross_check.ledger import store
 
     return store.opened(frame.project(arguments).ledger)

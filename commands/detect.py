@@ -1,5 +1,6 @@
 """Commands of change between two dates: detect, and the table of targets."""
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,8 @@ _METHODS = ("irmad", "mad", "cva", "ndvi", "ndwi", "mndwi", "ndbi", "nbr", "bsi"
 _PRESETS = ("all", "construction", "sheds", "mining", "waste", "water", "straw_burning", "reserve")
 
 
-def detect(verbs: "Verbs", words: Catalogue) -> None:
-    """Add the command that compares two images."""
-    parser = frame.command(verbs, "detect", "cli.detect", _run_detect, words)
+def add_pair(parser: argparse.ArgumentParser, words: Catalogue) -> None:
+    """Add the two images, their masks and days, and where what is found goes."""
     parser.add_argument("before", type=Path, help=words.say("cli.before"))
     parser.add_argument("after", type=Path, help=words.say("cli.after"))
     parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
@@ -28,6 +28,12 @@ def detect(verbs: "Verbs", words: Catalogue) -> None:
     day = frame.day(words)
     parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
     parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+
+
+def detect(verbs: "Verbs", words: Catalogue) -> None:
+    """Add the command that compares two images."""
+    parser = frame.command(verbs, "detect", "cli.detect", _run_detect, words)
+    add_pair(parser, words)
     parser.add_argument("--preset", choices=_PRESETS, default="all", help=words.say("cli.preset"))
     parser.add_argument("--method", choices=_METHODS, default="irmad", help=words.say("cli.method"))
     parser.add_argument("--side", choices=("both", "rise", "fall"), default="both", help=words.say("cli.side"))

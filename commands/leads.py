@@ -106,9 +106,7 @@ def _add_decisions(group: "Verbs", words: Catalogue) -> None:
     )
     parser.add_argument("--reach-m", type=frame.positive, default=200.0, metavar="M", help=words.say("leads_cli.reach"))
     acts.add_options(parser, words)
-    parser = frame.command(group, "undo", "cli.ledger_undo", _undo, words)
-    parser.add_argument("event", type=int, metavar="N", help=words.say("cli.ledger_event"))
-    acts.add_options(parser, words)
+    acts.add_undo(group, words)
     parser = frame.command(group, "complainant", "leads_cli.complainant", _complainant, words)
     parser.add_argument("number", help=words.say("leads_cli.number"))
     acts.add_options(parser, words)
@@ -313,12 +311,6 @@ def _harmless(arguments: Arguments, words: Catalogue) -> int:
         acts.ledger(arguments), acts.act(arguments), arguments.id, until=arguments.until, reach_m=arguments.reach_m
     )
     print(words.say("registers.suppressed", name=made[0].object_id))
-    return 0
-
-
-def _undo(arguments: Arguments, words: Catalogue) -> int:
-    made = acts.ledger(arguments).undo(acts.act(arguments), arguments.event)
-    print(words.say("ledger.took_back", count=len(made)))
     return 0
 
 

@@ -33,9 +33,7 @@ def ledger(verbs: "Verbs", words: Catalogue) -> None:
     parser = frame.command(group, "history", "cli.ledger_history", _history, words)
     parser.add_argument("--kind", choices=_KINDS, default="lead", help=words.say("cli.ledger_kind"))
     parser.add_argument("--id", metavar="ID", help=words.say("cli.ledger_id"))
-    parser = frame.command(group, "undo", "cli.ledger_undo", _undo, words)
-    parser.add_argument("event", type=int, metavar="N", help=words.say("cli.ledger_event"))
-    acts.add_options(parser, words)
+    acts.add_undo(group, words)
     parser = frame.command(group, "backup", "cli.ledger_backup", _backup, words)
     parser.add_argument("file", type=Path, help=words.say("cli.ledger_to"))
     parser = frame.command(group, "restore", "cli.ledger_restore", _restore, words)
@@ -54,12 +52,6 @@ def _verify(arguments: Arguments, words: Catalogue) -> int:
 def _history(arguments: Arguments, words: Catalogue) -> int:
     key = (arguments.kind, arguments.id) if arguments.id else None
     acts.print_events(acts.ledger(arguments).events(key), words)
-    return 0
-
-
-def _undo(arguments: Arguments, words: Catalogue) -> int:
-    made = acts.ledger(arguments).undo(acts.act(arguments), arguments.event)
-    print(words.say("ledger.took_back", count=len(made)))
     return 0
 
 

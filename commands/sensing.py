@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import frame
+from commands import detect, frame
 from commands.frame import Arguments
 from gis.language import Catalogue
 
@@ -25,13 +25,7 @@ def learned(verbs: "Verbs", words: Catalogue) -> None:
     """Add the command that runs a network of the user's own."""
     parser = frame.command(verbs, "learned", "cli.learned", _run_learned, words)
     parser.add_argument("model", type=Path, help=words.say("cli.model"))
-    parser.add_argument("before", type=Path, help=words.say("cli.before"))
-    parser.add_argument("after", type=Path, help=words.say("cli.after"))
-    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
-    parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cli.out"))
-    day = frame.day(words)
-    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
-    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+    detect.add_pair(parser, words)
 
 
 def _run_radar(arguments: Arguments, words: Catalogue) -> int:

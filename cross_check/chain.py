@@ -204,12 +204,7 @@ def find_hotspots(
         ``chain.no_signals`` if none is left to count; ``hotspots.no_exposure``; ``files.missing``.
     """
     counting, params = counting or Counting(), params or hotspots.Params()
-    points = files.read_layer(project.signals) if events is None else signals.from_rows(readers.read_rows(events), kind)
-    points = points[points["kind"] == kind]
-    if between is not None:
-        points = grids.between(points, pd.Timestamp(between[0]), pd.Timestamp(between[1]))
-    if points.empty:
-        raise WorkbenchError("chain.no_signals", "There is no signal of this kind and time to count")
+    points = signals_of(project, kind, events=events, between=between)
     areas = regions_of(project)
     tiles = tiles_of(areas, counting)
     exposure = _exposure(project, tiles, counting)
@@ -235,6 +230,25 @@ def find_hotspots(
     if counting.density_m is not None:
         written.append(_write_density(points, areas, counting.density_m, project.hotspots.with_name("density.tif")))
     return Step("chain.hotspots", figures, tuple(written))
+
+
+def signals_of(
+    project: Project, kind: str, *, events: Path | None = None, between: tuple[date, date] | None = None
+) -> gpd.GeoDataFrame:
+    """Return the signals of a kind (``signals.SCHEMA``): the project's, or of a file of points; of some days only.
+
+    Raises
+    ------
+    WorkbenchError
+        ``chain.no_signals`` if there is none; ``files.missing``.
+    """
+    points = files.read_layer(project.signals) if events is None else signals.from_rows(readers.read_rows(events), kind)
+    points = points[points["kind"] == kind]
+    if between is not None:
+        points = grids.between(points, pd.Timestamp(between[0]), pd.Timestamp(between[1]))
+    if points.empty:
+        raise WorkbenchError("chain.no_signals", "There is no signal of this kind and time to count")
+    return points
 
 
 def tiles_of(areas: gpd.GeoDataFrame, counting: Counting) -> Tiles:

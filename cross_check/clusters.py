@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cross_check.chain import Step, regions_of
+from cross_check.chain import Step, regions_of, signals_of
 from cross_check.files import Project
-from gis import emerging, files, fires, grids, groups, lists, readers, scan, scan_events, signals
+from gis import emerging, files, fires, grids, groups, lists, readers, scan, scan_events
 from gis.errors import WorkbenchError
 from gis.grids import Tiles
 
@@ -184,14 +184,7 @@ def events(project: Project, source: Source) -> gpd.GeoDataFrame:
     WorkbenchError
         ``chain.no_signals`` if there is none of the kind; ``files.missing``.
     """
-    if source.events is None:
-        points = files.read_layer(project.signals)
-    else:
-        points = signals.from_rows(readers.read_rows(source.events), source.kind)
-    points = points[points["kind"] == source.kind]
-    if points.empty:
-        raise WorkbenchError("chain.no_signals", "There is no signal of this kind and time to count")
-    return points
+    return signals_of(project, source.kind, events=source.events)
 
 
 def asked(source: Source) -> dict[str, object]:

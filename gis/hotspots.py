@@ -177,26 +177,26 @@ def find(
     params = params or Params()
     checked = schema.demand(points, signals.SCHEMA, "signals")
     counts = grids.tally(tiles.places(checked.geometry), tiles).astype(np.int64)
+    return table(counts, tiles, params=params, exposure=exposure)
+
+
+def table(counts: Counts, tiles: Tiles, *, params: Params, exposure: Grid | None = None) -> gpd.GeoDataFrame:
+    """Return cells whose cases are counted already, (n,) int64, as ``find`` does.
+
+    Raises
+    ------
+    WorkbenchError
+        As ``find``.
+    """
     arounds = [tiles.around(radius) for radius in params.radii]
-    found = judge(counts, arounds, params, exposure=exposure)
-    columns = {
-        "cell_id": tiles.ids(),
-        "count": counts,
-        "z": found.z,
-        "p": found.p,
-        "p_adjusted": found.p_adjusted,
-        "bin": found.bin,
-        "radius": found.radius,
-        "window_count": found.window_count,
-        "expected": found.expected,
-        "exposure": np.full(counts.size, np.nan) if exposure is None else exposure,
-        "few": found.few,
-        "pattern": _patterns(counts, arounds[0], params),
-        "p_map": found.p_map,
-    }
-    table = gpd.GeoDataFrame(columns, geometry=tiles.outlines().to_numpy(), crs=STORAGE)
-    ranked = table.sort_values(["p_adjusted", "p", "cell_id"], ignore_index=True)
-    result: gpd.GeoDataFrame = schema.demand(ranked, SCHEMA, "hotspots")
+    columns = {"cell_id": tiles.ids(), "count": counts, **vars(judge(counts, arounds, params, exposure=exposure))}
+    columns["exposure"] = np.full(counts.size, np.nan) if exposure is None else exposure
+    columns["pattern"] = _patterns(counts, arounds[0], params)
+    made = gpd.GeoDataFrame(columns, geometry=tiles.outlines().to_numpy(), crs=STORAGE)
+    ranked = made.sort_values(["p_adjusted", "p", "cell_id"], ignore_index=True)
+    result: gpd.GeoDataFrame = schema.demand(
+        ranked[[name for name in SCHEMA.columns if name in ranked]], SCHEMA, "hotspots"
+    )
     return result
 
 

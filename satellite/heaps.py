@@ -159,7 +159,7 @@ def as_table(rows: list[dict[str, Any]], grid: Grid, params: Params) -> gpd.GeoD
     """
     pixel_m2 = grid.pixel_m2
     table = pd.DataFrame(rows, columns=["volume_px", "error_px", "pixels", "extreme_m", "kind", "geometry"])
-    table = table.sort_values("volume_px", ascending=False, ignore_index=True)
+    table = table.sort_values("volume_px", ascending=False, kind="stable", ignore_index=True)
     volume, error = (table[name].astype(float) * pixel_m2 for name in ("volume_px", "error_px"))
     outlines = gpd.GeoSeries(table["geometry"], crs=grid.crs).to_crs(STORAGE)
     found = gpd.GeoDataFrame(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis import grids, hotspots, moran, schema
+from gis import grids, hotspots
 from gis.crs import STORAGE, metric_at
 from gis.errors import WorkbenchError
 from gis.grids import Tiles
@@ -176,18 +176,7 @@ def count(asked: Asked, events: gpd.GeoDataFrame, tiles: Tiles, enterprises: gpd
 
 def judge(asked: Asked, counted: Counted) -> gpd.GeoDataFrame:
     """Return the judged cells, see ``gis.hotspots.SCHEMA``; the smallest adjusted p first."""
-    params = params_of(asked)
-    arounds = [counted.tiles.around(radius) for radius in params.radii]
-    found = hotspots.judge(counted.counts, arounds, params, exposure=counted.exposure)
-    columns = {"cell_id": counted.tiles.ids(), "count": counted.counts, **vars(found)}
-    columns["exposure"] = np.nan if counted.exposure is None else counted.exposure
-    if asked.statistic == "moran":
-        quadrant = moran.of_counts(counted.counts, arounds[0], tail=params.tail).quadrant
-        columns["pattern"] = np.array(moran.PATTERNS)[quadrant]
-    table = gpd.GeoDataFrame(columns, geometry=counted.tiles.outlines().to_numpy(), crs=STORAGE)
-    ranked = table.sort_values(["p_adjusted", "p", "cell_id"], ignore_index=True)
-    checked: gpd.GeoDataFrame = schema.demand(ranked, hotspots.SCHEMA, "hotspots")
-    return checked
+    return hotspots.table(counted.counts, counted.tiles, params=params_of(asked), exposure=counted.exposure)
 
 
 def params_of(asked: Asked) -> hotspots.Params:
