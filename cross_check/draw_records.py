@@ -131,7 +131,7 @@ def tell(project: Project, act: Act, number: str, party: str, nonce: str) -> Ste
     WorkbenchError
         ``draws.unknown``, ``draws.not_open``, ``draws.late``, ``draws.no_party``, ``draws.wrong_nonce``.
     """
-    announcement = _announced(project, number)
+    announcement, _ = _announced(project, number)
     first = min(beacon["due"] for beacon in announcement["beacons"])
     if act.at.astimezone(BEIJING).date().isoformat() >= first:
         raise WorkbenchError("draws.late", "Numbers were to be told before {day}", day=first)
@@ -156,7 +156,7 @@ def conclude(project: Project, act: Act, number: str, values: Mapping[str, str])
         ``draws.unknown``, ``draws.not_open``, ``draws.too_early`` before the last public value is out, and those of
         ``draws.conclude``.
     """
-    announcement = _announced(project, number)
+    announcement, version = _announced(project, number)
     due = max(beacon["due"] for beacon in announcement["beacons"])
     if act.at.astimezone(BEIJING).date().isoformat() < due:
         raise WorkbenchError("draws.too_early", "The public values are out on {day}", day=due)
@@ -164,11 +164,13 @@ def conclude(project: Project, act: Act, number: str, values: Mapping[str, str])
     frozen = files.read_json(folder / "frozen.json")
     record = draws.conclude(frozen, announcement, values=values, told=_told(folder / "told.json"))
     path = folder / "record.json"
-    files.write_json(record, path)
     drawn = [row for row in record["result"]["units"] if row["how"] != "not_drawn"]
     alone = [pair for pair in record["result"]["officers"] if not pair["officers"]]
     fields = {"seed": record["seed"], "record": tickets.digest(record), "drawn": len(drawn), "without_pair": len(alone)}
-    _ledger(project).append(act, [Entry("draw.conclude", ("draw", number), fields, "concluded")])
+    with files.written_aside(path) as aside:
+        files.write_json(record, aside)
+        # Who comes second, with other values, is refused and writes nothing.
+        _ledger(project).append(act, [Entry("draw.conclude", ("draw", number), fields, "concluded", version)])
     return Step("draws.concluded", {"number": number, **fields}, (path,))
 
 
@@ -318,8 +320,8 @@ def _folder(project: Project, number: str) -> Path:
     return folder
 
 
-def _announced(project: Project, number: str) -> draws.Record:
-    """Return the announcement of a draw that is still open."""
+def _announced(project: Project, number: str) -> tuple[draws.Record, int]:
+    """Return the announcement of a draw that is still open, and the version of what the ledger knows of it."""
     _folder(project, number)
     known = _ledger(project).record(("draw", number))
     if known.state != "announced":
@@ -327,7 +329,7 @@ def _announced(project: Project, number: str) -> draws.Record:
             "draws.not_open", "The draw {number} is over: {state}", number=number, state=known.state or "-"
         )
     announcement: dict[str, Any] = _read(project, known)["announcement"]
-    return announcement
+    return announcement, known.version
 
 
 def _told(path: Path) -> dict[str, str]:

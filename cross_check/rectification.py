@@ -39,13 +39,16 @@ def rules() -> dict[str, Any]:
     return data.rules("rectification")
 
 
-def table(ledger: Ledger, *, on: dt.date) -> pd.DataFrame:
+def table(ledger: Ledger, *, on: dt.date, role: str = "analyst") -> pd.DataFrame:
     """Return all problems as they stand: problem_id, state, version, ``days_left``, ``overdue`` and what is known.
 
     ``days_left`` is missing without a deadline; it is negative, and the problem overdue, while the deadline has passed
-    and the problem is still with the one who rectifies or with the examiners.
+    and the problem is still with the one who rectifies or with the examiners. A third party sees none that began with a
+    complaint, as in ``casebook.table``.
     """
-    records = ledger.records("problem")
+    records = [
+        one for one in ledger.records("problem") if role != "contractor" or one.fields.get("source") != "complaint"
+    ]
     rows = [
         {"problem_id": one.key[1], "state": one.state, "version": one.version}
         | {name: one.fields.get(name) for name in _SHOWN}

@@ -29,7 +29,7 @@ def page() -> None:
     """Draw the page."""
     words = frame.words_now()
     frame.title(words, "problems_page.title", words.say("problems_page.hint"))
-    found = rectification.table(cases.ledger(), on=state.today())
+    found = rectification.table(cases.ledger(), on=state.today(), role=who.role())
     if found.empty:
         st.info(words.say("problems_page.empty"), icon=":material/inbox:")
         st.page_link("views/casework.py", label=words.say("casework.title"), icon=":material/assignment_late:")

@@ -247,6 +247,24 @@ def test_a_draw_ends_once(project, number):
         assert fault.value.code == "draws.not_open"
 
 
+def test_who_concludes_second_changes_nothing(project, number, monkeypatch):
+    """Two people at once, with different values: the record of the first stays, whole."""
+    whole = draws.conclude
+
+    def meanwhile(*asked, **more):
+        monkeypatch.setattr(draws, "conclude", whole)
+        draw_records.conclude(project, _act(DUE), number, {"双色球 2026138": "01 02 03"})
+        return whole(*asked, **more)
+
+    monkeypatch.setattr(draws, "conclude", meanwhile)
+    with pytest.raises(store.Conflict):
+        _conclude(project, number)
+    (value,) = draw_records.read(project, number)["beacons"]
+    assert value["value"] == "01 02 03"
+    kinds = [event.kind for event in store.opened(project.ledger).events(("draw", number))]
+    assert kinds == ["draw.announce", "draw.conclude"]
+
+
 def test_an_aborted_draw_stays_on_record(project, number):
     """With its reason; without one it is not given up."""
     with pytest.raises(WorkbenchError) as fault:

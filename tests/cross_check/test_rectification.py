@@ -119,6 +119,16 @@ def test_overdue_is_what_runs_beyond_its_deadline(project):
     assert rectification.table(casebook.opened(cases.project(project.folder / "q")), on=DUE).empty
 
 
+def test_a_third_party_sees_no_problem_of_a_complaint(project):
+    """As it sees no complaint; the bureau's own people see both."""
+    ledger, keep = casebook.opened(project), {"problem_type": "waste"}
+    for name, source in (("P1", "complaint"), ("P2", "patch")):
+        told = keep | {"lead_id": "L1", "source": source}
+        ledger.append(cases.act(), [Entry("problem.open", ("problem", name), told, "pooled", 0)])
+    seen = {role: set(rectification.table(ledger, on=DUE, role=role)["problem_id"]) for role in ("contractor", "local")}
+    assert seen == {"contractor": {"P2"}, "local": {"P1", "P2"}}
+
+
 def test_evidence_is_kept_by_content_and_its_name_is_not(project, tmp_path):
     """The same bytes twice are one; a name that may name a person is nowhere."""
     name, photo = opened(project), tmp_path / "举报人王某家旁.JPG"
