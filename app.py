@@ -44,6 +44,7 @@ SECTIONS = {
     "register": (
         ("import_desk", "desk.title", "upload_file"),
         ("register", "register_page.title", "factory"),
+        ("rosters", "rosters_page.title", "fact_check"),
         ("dossier", "dossier.title", "article"),
     ),
 }

@@ -43,7 +43,10 @@ def add_undo(group: "Verbs", words: Catalogue) -> None:
 
 
 def _undo(arguments: Arguments, words: Catalogue) -> int:
-    made = ledger(arguments).undo(act(arguments), arguments.event)
+    from commands import frame
+    from cross_check import staffing
+
+    made = staffing.undo(frame.project(arguments), act(arguments), arguments.event)
     print(words.say("ledger.took_back", count=len(made)))
     return 0
 

@@ -22,6 +22,7 @@ _KINDS = (
     "cap",
     "visit",
     "benign",
+    "officer",
 )
 
 

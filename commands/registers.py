@@ -20,6 +20,11 @@ def officers(verbs: "Verbs", words: Catalogue) -> None:
     group = frame.group(verbs, "officers", "cli.officers", words)
     parser = frame.command(group, "import", "cli.officers_import", _import_officers, words)
     _add_file(parser, words)
+    acts.add_options(parser, words)
+    frame.command(group, "list", "registers_cli.list", _officers_list, words)
+    parser = frame.command(group, "withdraw", "registers_cli.officers_withdraw", _officers_withdraw, words)
+    parser.add_argument("id", help=words.say("registers_cli.line"))
+    acts.add_options(parser, words)
     parser = frame.command(group, "alarms", "registers_cli.officers_alarms", _officers_alarms, words)
     _add_days(parser, words)
 
@@ -40,17 +45,17 @@ def positive(verbs: "Verbs", words: Catalogue) -> None:
 
 def items(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq items``."""
-    _register(verbs, "items", "item", words)
+    _withdrawing(_register(verbs, "items", "item", words), words)
 
 
 def caps(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq caps``."""
-    _register(verbs, "caps", "cap", words)
+    _withdrawing(_register(verbs, "caps", "cap", words), words)
 
 
 def visits(verbs: "Verbs", words: Catalogue) -> None:
     """Add ``hdq visits``."""
-    _register(verbs, "visits", "visit", words)
+    _withdrawing(_register(verbs, "visits", "visit", words), words)
 
 
 def surveys(verbs: "Verbs", words: Catalogue) -> None:
@@ -74,6 +79,13 @@ def _register(verbs: "Verbs", name: str, kind: str, words: Catalogue) -> "Verbs"
     return group
 
 
+def _withdrawing(group: "Verbs", words: Catalogue) -> None:
+    parser = frame.command(group, "withdraw", "registers_cli.withdraw", _withdraw, words)
+    parser.set_defaults(register=group.choices["list"].get_default("register"))
+    parser.add_argument("id", help=words.say("registers_cli.line"))
+    acts.add_options(parser, words)
+
+
 def _add_file(parser: argparse.ArgumentParser, words: Catalogue) -> None:
     parser.add_argument("file", type=Path, help=words.say("cli.source"))
     parser.add_argument("--faults", type=frame.csv_file(words), metavar="CSV", help=words.say("cli.faults_to"))
@@ -84,9 +96,36 @@ def _add_days(parser: argparse.ArgumentParser, words: Catalogue) -> None:
 
 
 def _import_officers(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain
+    from cross_check import staffing
 
-    return frame.print_step(chain.import_officers(arguments.file, frame.project(arguments)), words)
+    step = staffing.import_file(frame.project(arguments), acts.act(arguments), arguments.file)
+    return frame.print_step(step, words)
+
+
+def _officers_list(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import staffing
+
+    table = staffing.table(frame.project(arguments))
+    until = table["certificate_until"].dt.strftime("%Y-%m-%d")
+    shown = table.assign(certificate_until=until).astype(object).where(table.notna(), "")
+    acts.print_table(shown, words)
+    return 0
+
+
+def _officers_withdraw(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import staffing
+
+    staffing.withdraw(frame.project(arguments), acts.act(arguments), arguments.id)
+    print(words.say("registers.withdrawn", name=arguments.id))
+    return 0
+
+
+def _withdraw(arguments: Arguments, words: Catalogue) -> int:
+    from cross_check import registers
+
+    registers.withdraw(acts.ledger(arguments), acts.act(arguments), arguments.register, arguments.id)
+    print(words.say("registers.withdrawn", name=arguments.id))
+    return 0
 
 
 def _officers_alarms(arguments: Arguments, words: Catalogue) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 from affine import Affine
 from numpy.typing import NDArray
 
-from cross_check import detections, judging, leads, officers
+from cross_check import detections, judging, leads
 from cross_check.files import Project
 from gis import density, files, grids, hotspots, readers, register, signals
 from gis.crs import EQUAL_AREA, STORAGE, stored
@@ -261,21 +261,6 @@ def tiles_of(areas: gpd.GeoDataFrame, counting: Counting) -> Tiles:
     if counting.resolution is not None:
         return grids.hexagons(areas, resolution=counting.resolution)
     return grids.cover(areas, size_m=counting.cell_m)
-
-
-def import_officers(source: Path, project: Project) -> Step:
-    """Take a table of officers, see ``officers.read``, into the project, replacing the former.
-
-    Raises
-    ------
-    TableFaults
-        With every fault by the row the user sees; the officers so far stay.
-    WorkbenchError
-        If the file cannot be read.
-    """
-    table = officers.read(pd.DataFrame(readers.read_rows(source)), source.name)
-    files.write_table(table, project.officers)
-    return Step("chain.officers", {"officers": len(table)}, (project.officers,))
 
 
 def _exposure(project: Project, tiles: Tiles, counting: Counting) -> NDArray[np.float64] | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError
 
 _ALARMS = ("monitoring", "electricity", "water_use", "video")
+WITHDRAWN = ("item", "cap", "visit")
+"""Registers whose lines are withdrawn; firms leave the positive list by ``remove``."""
 
 
 def import_file(ledger: Ledger, act: Act, path: Path, kind: str) -> Step:
@@ -40,7 +43,25 @@ def import_file(ledger: Ledger, act: Act, path: Path, kind: str) -> Step:
         With every fault by the row the user sees: beside those of the form, ``listings.reversed`` (an end before its
         beginning), ``listings.barred`` (a firm under a re-entry bar), ``table.repeated_value``; nothing is recorded.
     """
-    rows = readers.read_rows(path)
+    return take(ledger, act, pd.DataFrame(readers.read_rows(path)), kind, path.name)
+
+
+def take(ledger: Ledger, act: Act, rows: pd.DataFrame, kind: str, source: str = "", seen: int | None = None) -> Step:
+    """Take rows under the headings of a form into a register as one act, see ``import_file``.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    act : Act
+    rows : DataFrame of str
+        The index holds the row numbers the user sees.
+    kind : str
+        One of ``listings.KINDS``.
+    source : str
+        Where the rows are from, for the message.
+    seen : int, optional
+        Version of the line before the eyes of who changes it, 0 for one that must not be there yet.
+    """
     found = forms.read(rows, listings.FORMS[kind], listings.SCHEMAS[kind])
     table = found.table
     keys = pd.Series([listings.key_of(kind, row) for row in table.to_dict("records")], index=table.index, dtype=object)
@@ -55,15 +76,23 @@ def import_file(ledger: Ledger, act: Act, path: Path, kind: str) -> Step:
         faults.append(entries.faults_where(pd.Series(held, index=table.index), "site_id", "listings.barred", keys))
     whole = entries.joined(faults)
     if len(whole):
-        raise TableFaults(path.name, whole)
+        raise TableFaults(source or listings.FORMS[kind], whole)
     made = [_line(kind, key, row, known) for key, row in zip(keys, table.to_dict("records"), strict=True)]
     changed = [entry for entry in made if entry.key[1] not in known or _differs(known[entry.key[1]].fields, entry)]
-    ledger.append(act, changed)
+    ledger.append(act, [replace(entry, seen=seen) for entry in changed])
     figures = {"rows": len(made), "new": sum(entry.key[1] not in known for entry in made), "changed": len(changed)}
     return Step("registers.imported", figures)
 
 
-def remove(ledger: Ledger, act: Act, site_id: str, *, on: dt.date, barred_until: dt.date | None = None) -> list[Event]:
+def remove(
+    ledger: Ledger,
+    act: Act,
+    site_id: str,
+    *,
+    on: dt.date,
+    barred_until: dt.date | None = None,
+    seen: int | None = None,
+) -> list[Event]:
     """Take a firm off the positive list from a day on, with the reason and, where the rules say so, a re-entry bar.
 
     Raises
@@ -75,7 +104,24 @@ def remove(ledger: Ledger, act: Act, site_id: str, *, on: dt.date, barred_until:
         raise WorkbenchError("ledger.no_reason", "Give a reason")
     fields: dict[str, Any] = {"removed_on": on.isoformat(), "removal_reason": act.why}
     fields["barred_until"] = barred_until.isoformat() if barred_until else None
-    return ledger.append(act, [Entry("positive.remove", ("positive", site_id), fields)])
+    return ledger.append(act, [Entry("positive.remove", ("positive", site_id), fields, None, seen)])
+
+
+def withdraw(ledger: Ledger, act: Act, kind: str, object_id: str, seen: int | None = None) -> list[Event]:
+    """Take a line of items, caps or visits out of its register, with the reason; its history stays.
+
+    Raises
+    ------
+    WorkbenchError
+        ``ledger.no_reason``; ``ledger.no_record``; see ``Ledger.append``.
+    ValueError
+        If the register is another one.
+    """
+    if kind not in WITHDRAWN:
+        raise ValueError(f"a line of {kind} is not withdrawn")
+    if not ledger.record((kind, object_id)).state:
+        raise WorkbenchError("ledger.no_record", "There is no {name}", name=object_id)
+    return ledger.append(act, [Entry(f"{kind}.withdraw", (kind, object_id), {}, "", seen)])
 
 
 def lines(ledger: Ledger, kind: str) -> pd.DataFrame:

@@ -165,6 +165,11 @@ def explain(words: Catalogue, refusal: WorkbenchError) -> str:
     return words.say(refusal.code, **params)
 
 
+def not_allowed(words: Catalogue) -> str:
+    """Return that the role of who works may not do this."""
+    return words.say("problems_page.not_allowed", role=words.say(f"roles.{who.role()}"))
+
+
 def field(words: Catalogue, name: str) -> str:
     """Return what people call a field of a record; its code where nobody calls it anything."""
     code = f"field.{name}"

@@ -121,7 +121,7 @@ _SELECT_ALL = """<style>
 _UPLOAD = """<style>
 [data-testid=stFileUploaderDropzoneInstructions], [data-testid=stFileUploaderDropzone] > span:not(:has(button)),
 [data-testid=stFileUploaderDropzone] small:not([data-testid]) { display: none; }
-[data-testid=stFileUploaderDropzone] button[kind=secondary] * { font-size: 0 !important; }
+[data-testid=stFileUploaderDropzone] button[kind=secondary] * { font-size: 0 !important; margin: 0; width: 0; }
 [data-testid=stFileUploaderDropzone] button[kind=secondary]::after { content: "SAID"; font-size: 0.9rem;
   white-space: nowrap; }
 </style>"""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cross_check import casebook, officers, orders
+from cross_check import casebook, officers, orders, staffing
 from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
 from gis import files
@@ -261,4 +261,4 @@ def undo(words: Catalogue, number: int) -> None:
 
 
 def _undo(number: int, told: dict[str, Any]) -> Sequence[Event]:
-    return cases.ledger().undo(who.act(told["why"] or ""), number)
+    return staffing.undo(state.project(), who.act(told["why"] or ""), number)

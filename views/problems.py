@@ -195,7 +195,7 @@ def _deadline(words: Catalogue, record: Record) -> None:
         st.caption(words.say("problems_page.no_deadline"))
         return
     if not who.may("problem.ask"):
-        st.caption(words.say("problems_page.not_allowed", role=words.say(f"roles.{who.role()}")))
+        st.caption(cases.not_allowed(words))
     mark = f"ask-{record.key[1]}-{record.version}"
     keys = {name: f"{mark}-{name}" for name in ("until", "why")}
     with st.form(mark, border=True):
@@ -278,7 +278,7 @@ def _evidence(words: Catalogue, record: Record) -> None:
 def _may(words: Catalogue, kind: str) -> bool:
     """Say whether who works may record a kind of event; who lacks a name is asked for it above."""
     if who.name() and not who.may(kind):
-        st.caption(words.say("problems_page.not_allowed", role=words.say(f"roles.{who.role()}")))
+        st.caption(cases.not_allowed(words))
     return bool(who.name()) and who.may(kind)
 
 

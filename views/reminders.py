@@ -12,53 +12,69 @@ from views import cases, frame, state, wording
 from views.state import Stamp, Tables
 
 _FIRST = 8
-_WITHIN_DAYS = 60
+WITHIN_DAYS = 60
+"""How many days ahead pages tell what runs out."""
 
 
 def draw(words: Catalogue, shown: Tables) -> None:
     """Draw what runs out within sixty days or has run out, and how many sites qualify; where nothing is, nothing."""
-    folder, head, today = str(state.project().folder), cases.ledger().head(), state.today()
-    due = pd.concat([_ending(folder, head, today), _certificates(today)], ignore_index=True)
-    advice = _advice(shown.stamp, head, today) if shown.stamp.has("enterprises") else {}
-    if due.empty and not advice:
+    found = due()
+    grounds = advised(shown.stamp) if shown.stamp.has("enterprises") else pd.DataFrame()
+    if found.empty and grounds.empty:
         return
     st.subheader(words.say("reminders.title"))
-    if len(due):
+    if len(found):
         heads = [words.say(f"reminders.head_{name}") for name in ("what", "name", "day", "left")]
-        st.html(
-            frame.sheet(heads, [_row(words, row) for row in due.sort_values("day").head(_FIRST).to_dict("records")])
-        )
-        st.caption(words.say("reminders.count", count=len(due), days=_WITHIN_DAYS))
-    if advice:
-        st.caption(words.say("reminders.advice", enter=advice.get("list", 0), leave=advice.get("remove", 0)))
-        st.code(f"hdq positive suggest --project {state.project().folder.name}", language=None)
+        st.html(frame.sheet(heads, [line(words, row) for row in found.head(_FIRST).to_dict("records")]))
+        st.caption(words.say("reminders.count", count=len(found), days=WITHIN_DAYS))
+    if not grounds.empty:
+        st.caption(advice(words, grounds))
+    st.page_link("views/rosters.py", label=words.say("rosters_page.title"), icon=":material/fact_check:")
 
 
-def _row(words: Catalogue, row: dict[str, object]) -> tuple[str, str, str, str]:
-    left = words.say("reminders.left", days=row["days_left"])
+def due() -> pd.DataFrame:
+    """Return what runs out within sixty days or has run out, the earliest first: ``listings.ALARMS``, officers too."""
+    ending = _ending(str(state.project().folder), cases.ledger().head(), state.today())
+    return pd.concat([ending, _certificates(state.today())], ignore_index=True).sort_values("day", ignore_index=True)
+
+
+def advised(stamp: Stamp) -> pd.DataFrame:
+    """Return whom the grounds speak for or against today: site_id, advice (list or remove), missing."""
+    return _advised(stamp, cases.ledger().head(), state.today())
+
+
+def advice(words: Catalogue, found: pd.DataFrame) -> str:
+    """Return how many sites could be listed and how many should leave; ``found`` as ``advised`` returns it."""
+    counts = found["advice"].value_counts()
+    return words.say("reminders.advice", enter=int(counts.get("list", 0)), leave=int(counts.get("remove", 0)))
+
+
+def line(words: Catalogue, row: dict[str, object]) -> tuple[str, str, str, str]:
+    """Return what runs out, whose it is, when, and how long that is from today."""
+    days = int(str(row["days_left"]))
+    left = words.say("reminders.over" if days < 0 else "reminders.left", days=abs(days))
     return words.say(str(row["code"])), str(row["name"] or row["object_id"]), wording.day(row["day"]), left
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _ending(folder: str, head: tuple[int, str], today: date) -> pd.DataFrame:
     del head
-    found = registers.alarms(state.ledger(folder), on=today, within_days=_WITHIN_DAYS)
+    found = registers.alarms(state.ledger(folder), on=today, within_days=WITHIN_DAYS)
     return found.assign(name=found["name"].astype(object).where(found["name"].notna(), None))
 
 
 def _certificates(today: date) -> pd.DataFrame:
     path = state.project().officers
     if not path.is_file():
-        return pd.DataFrame(columns=["code", "name", "object_id", "day", "days_left"])
-    due = officers.expiring(officers.completed(files.read_table(path)), on=today, within_days=_WITHIN_DAYS)
+        return pd.DataFrame(columns=["kind", "code", "name", "object_id", "day", "days_left"])
+    due = officers.expiring(officers.completed(files.read_table(path)), on=today, within_days=WITHIN_DAYS)
     left = (due["certificate_until"] - pd.Timestamp(today)).dt.days
-    told = {"code": "reminders.certificate", "name": due["name"], "object_id": due["officer_id"]}
+    told = {"kind": "officer", "code": "reminders.certificate", "name": due["name"], "object_id": due["officer_id"]}
     return pd.DataFrame(told | {"day": due["certificate_until"], "days_left": left}, index=due.index)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _advice(stamp: Stamp, head: tuple[int, str], today: date) -> dict[str, int]:
+def _advised(stamp: Stamp, head: tuple[int, str], today: date) -> pd.DataFrame:
     del head
-    found = registers.qualified(state.ledger(stamp.folder), state.tables(stamp)["enterprises"], on=today)
-    counts: dict[str, int] = found.table["advice"].value_counts().to_dict()
-    return counts
+    found = registers.qualified(state.ledger(stamp.folder), state.tables(stamp)["enterprises"], on=today).table
+    return found[found["advice"].notna()].reset_index(drop=True)

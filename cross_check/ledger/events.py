@@ -136,6 +136,16 @@ class Event:
         return dict(vars(self)) | {"changes": {name: list(both) for name, both in self.changes.items()}}
 
 
+def cancelled(told: Iterable[Event]) -> bool:
+    """Say whether events, the oldest first, amount to nothing: every act among them was taken back by another."""
+    whole = list(told)
+    acts = standing = {event.act for event in whole}
+    for event in reversed(whole):
+        if event.act in standing:
+            standing = standing - {event.reverses}
+    return all(event.act not in standing or event.reverses in acts for event in whole)
+
+
 def changed(record: Record, entry: Entry) -> Changes:
     """Return what an entry changes in a record; fields that stay as they are do not count."""
     return {

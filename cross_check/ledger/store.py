@@ -70,9 +70,11 @@ class Ledger:
         with self._reading() as connection:
             return [_as_record(row) for row in connection.execute(wanted.order_by(RECORDS.c.object_id)).mappings()]
 
-    def events(self, key: Key | None = None, *, after: int = 0) -> list[Event]:
-        """Return events by number: all, or those of one record; only those after a number."""
+    def events(self, key: Key | None = None, *, after: int = 0, object_kind: str = "") -> list[Event]:
+        """Return events by number: all, or those of one record or kind of record; only those after a number."""
         wanted = select(EVENTS).where(EVENTS.c.number > after).order_by(EVENTS.c.number)
+        if object_kind:
+            wanted = wanted.where(EVENTS.c.object_kind == object_kind)
         if key is not None:
             wanted = wanted.where(EVENTS.c.object_kind == key[0], EVENTS.c.object_id == key[1])
         with self._reading() as connection:
@@ -120,7 +122,7 @@ class Ledger:
         ------
         WorkbenchError
             ``ledger.no_event``; ``ledger.undone`` if it was taken back before; ``ledger.touched_later`` if later events
-            changed the same records; ``ledger.no_reason``; see ``rules.permit_back``.
+            changed the same records and were not taken back; ``ledger.no_reason``; see ``rules.permit_back``.
         """
         with self._reading() as connection:
             named = connection.execute(select(EVENTS.c.act).where(EVENTS.c.number == number)).scalar()
@@ -133,10 +135,11 @@ class Ledger:
                 select(EVENTS).where(EVENTS.c.act == named).order_by(EVENTS.c.number.desc())
             ).mappings()
             undone = [_as_event(row) for row in rows]
+            entries = [_past(connection, entry) for entry in _in_line(undone)]
         for event in undone:
             rules.permit_back(act, event)
         try:
-            return self._write(act, _in_line(undone), reverses=named)
+            return self._write(act, entries, reverses=named)
         except Conflict as later:
             raise WorkbenchError(
                 "ledger.touched_later",
@@ -242,6 +245,12 @@ def _in_line(undone: Iterable[Event]) -> list[Entry]:
         entries.append(replace(entry, seen=None) if entry.key in met else entry)
         met.add(entry.key)
     return entries
+
+
+def _past(connection: Connection, entry: Entry) -> Entry:
+    """Let a reversing entry meet the present version where all that happened since was taken back itself."""
+    since = _since(connection, entry) if entry.seen is not None else []
+    return replace(entry, seen=since[-1].version) if since and events.cancelled(since) else entry
 
 
 def _present(connection: Connection, keys: Iterable[Key]) -> dict[Key, Record]:

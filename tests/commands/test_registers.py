@@ -98,6 +98,20 @@ def test_certificates_that_run_out_are_listed(place, capsys):
     assert "人员0" in _run(capsys, place, "officers", "alarms", "--within-days", 36500)[1]
 
 
+def test_officers_and_lines_are_withdrawn_and_taken_back(place, tmp_path, capsys):
+    """By the terminal as on the page; the table of officers follows the ledger's undo."""
+    assert _run(capsys, place, "officers", "withdraw", "O1", "--why", "调离")[0] == 0
+    assert "人员1" not in _run(capsys, place, "officers", "list")[1]
+    number = casebook.opened(Project(place)).events()[-1].number
+    assert _run(capsys, place, "ledger", "undo", number, "--why", "误操作")[0] == 0
+    assert "人员1" in _run(capsys, place, "officers", "list")[1]
+    pd.DataFrame([ROWS["visits"]]).to_csv(tmp_path / "a.csv", index=False)
+    _run(capsys, place, "visits", "import", tmp_path / "a.csv")
+    (visit,) = casebook.opened(Project(place)).records("visit")
+    assert _run(capsys, place, "visits", "withdraw", visit.key[1], "--why", "重复")[0] == 0
+    assert not casebook.opened(Project(place)).records("visit")
+
+
 def test_the_positive_list_is_suggested_ground_by_ground(tmp_path, capsys):
     """Who could be listed, who should leave, and every ground of one site."""
     project = cases.project(tmp_path / "p")

@@ -12,7 +12,7 @@ from cross_check import chain
 from cross_check.chain import Counting
 from cross_check.files import Project
 from gis import files
-from gis.errors import TableFaults, WorkbenchError
+from gis.errors import WorkbenchError
 from satellite.files import PairFiles
 from tests.kept import files_in
 
@@ -128,26 +128,3 @@ def test_hotspots_in_other_cells(tmp_path):
     with pytest.raises(WorkbenchError) as refusal:
         chain.find_hotspots(project, **wanted, counting=replace(own, exposure="sheep"))
     assert refusal.value.code == "hotspots.no_exposure"
-
-
-def test_officers_come_from_a_sheet(tmp_path):
-    """A table with the schema's headings is taken; an unknown expertise is refused with its row."""
-    rows = pd.DataFrame(
-        {
-            "officer_id": ["1", "2"],
-            "name": ["示例甲", "示例乙"],
-            "certificate_no": ["Z1", ""],
-            "certificate_until": ["2027-01-01", ""],
-            "expertise": ["water", "air"],
-            "home_division": ["230100", "230600"],
-            "interest_sites": ["", ""],
-        }
-    )
-    rows.to_csv(tmp_path / "officers.csv", index=False)
-    project = Project(tmp_path / "p")
-    assert chain.import_officers(tmp_path / "officers.csv", project).figures == {"officers": 2}
-    assert files.read_table(project.officers)["certificate_no"].isna().tolist() == [False, True]
-    rows.assign(expertise=["water", "magic"]).to_csv(tmp_path / "wrong.csv", index=False)
-    with pytest.raises(TableFaults) as refusal:
-        chain.import_officers(tmp_path / "wrong.csv", project)
-    assert refusal.value.faults[["row", "column"]].to_numpy().tolist() == [[3, "expertise"]]

@@ -84,6 +84,24 @@ def test_items_caps_and_visits_come_in_under_their_own_forms(ledger, tmp_path):
     assert registers.lines(ledger, "visit")["check_kind"].tolist() == ["routine"]
 
 
+def test_a_line_is_withdrawn_with_a_reason_and_may_come_back(ledger, tmp_path):
+    """Withdrawn it counts no more; its history stays, and the same line may be listed anew. Not the positive list."""
+    cap = {"许可证编号": "*", "年度": 2026, "检查类型": "合计", "频次上限": 2, "依据文号": "示号"}
+    registers.import_file(ledger, cases.act(), _file(tmp_path, cap), "cap")
+    key = ("cap", "*/2026/total")
+    assert refused(registers.withdraw, ledger, cases.act(why=""), *key) == "ledger.no_reason"
+    assert refused(registers.withdraw, ledger, cases.act(role="reader"), *key) == "ledger.not_allowed"
+    assert refused(registers.withdraw, ledger, cases.act(), "cap", "S9") == "ledger.no_record"
+    assert refused(registers.withdraw, ledger, cases.act(), *key, seen=7) == "ledger.conflict"
+    registers.withdraw(ledger, cases.act(why="废止"), *key)
+    assert registers.lines(ledger, "cap").empty
+    registers.import_file(ledger, cases.act(), _file(tmp_path, cap), "cap")
+    assert registers.lines(ledger, "cap")["most"].tolist() == [2]
+    assert [event.kind for event in ledger.events(key)] == ["cap.add", "cap.withdraw", "cap.add"]
+    with pytest.raises(ValueError, match="positive"):
+        registers.withdraw(ledger, cases.act(), "positive", cases.SITES[0])
+
+
 def test_a_harmless_place_needs_a_reason_and_a_day_to_come(ledger):
     """It takes place and class from the lead that showed it."""
     casebook.take_in(ledger, cases.act(), cases.leads(cases.lead("1")))

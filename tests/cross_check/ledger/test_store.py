@@ -120,6 +120,21 @@ def test_undo_needs_a_reason_and_nothing_built_on_it(ledger):
     assert refused(ledger.undo, Act("甲", "analyst", NOW), 2) == "ledger.no_reason"
 
 
+def test_acts_are_taken_back_one_after_the_other(ledger):
+    """The last, then the one before; what was taken back and then brought again stands in the way once more."""
+    made = [ledger.append(ANALYST, [_add("L1")]), ledger.append(ANALYST, [_move("L1", "to_read", note="x")])]
+    made.append(ledger.append(ANALYST, [_move("L1", "excluded")]))
+    last = ledger.undo(CHIEF, made[2][0].number)
+    back = ledger.undo(CHIEF, last[0].number)
+    assert refused(ledger.undo, CHIEF, made[1][0].number) == "ledger.touched_later"
+    ledger.undo(CHIEF, back[0].number)
+    ledger.undo(CHIEF, made[1][0].number)
+    assert (ledger.record(("lead", "L1")).state, "note" in ledger.record(("lead", "L1")).fields) == ("new", False)
+    ledger.undo(CHIEF, made[0][0].number)
+    assert ledger.records("lead") == []
+    assert ledger.verify().whole
+
+
 @pytest.mark.parametrize("statement", ["UPDATE events SET who = 'x'", "DELETE FROM events"])
 def test_the_database_itself_keeps_events(ledger, statement):
     """Even outside the program an event is neither changed nor deleted."""
