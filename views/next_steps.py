@@ -171,7 +171,10 @@ def steps(words: Catalogue, record: Record) -> None:
         st.caption(words.say("problems_page.nothing", role=words.say(f"roles.{who.role()}")))
         return
     to = st.selectbox(
-        words.say("casework.to"), known, format_func=lambda each: words.say(f"problem_state.{each}"), key="problem-to"
+        words.say("casework.to"),
+        known,
+        format_func=lambda each: words.say(f"problem_state.{each}"),
+        key=f"problem-to-{record.key[1]}-{record.version}-{who.role()}",
     )
     needed, asks = rules.needs("problem", record.state, str(to))
     mark = f"problem-{record.key[1]}-{record.version}-{to}"
@@ -211,7 +214,10 @@ def onward(words: Catalogue, lead_ids: Sequence[str], now: str, known: dict[str,
         st.caption(words.say("casework.nothing", role=words.say(f"roles.{who.role()}")))
         return
     to = st.selectbox(
-        words.say("casework.to"), steps, format_func=lambda each: words.say(f"lead_state.{each}"), key=f"to-{now}"
+        words.say("casework.to"),
+        steps,
+        format_func=lambda each: words.say(f"lead_state.{each}"),
+        key=f"to-{now}-{who.role()}",
     )
     needed, asks = rules.needs("lead", now, str(to))
     mark = f"move-{'-'.join(lead_ids)[:80]}-{to}"
