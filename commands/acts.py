@@ -43,7 +43,6 @@ def add_undo(group: "Verbs", words: Catalogue) -> None:
 
 
 def _undo(arguments: Arguments, words: Catalogue) -> int:
-    from commands import frame
     from cross_check import staffing
 
     made = staffing.undo(frame.project(arguments), act(arguments), arguments.event)

@@ -61,6 +61,13 @@ def take(ledger: Ledger, act: Act, rows: pd.DataFrame, kind: str, source: str = 
         Where the rows are from, for the message.
     seen : int, optional
         Version of the line before the eyes of who changes it, 0 for one that must not be there yet.
+
+    Raises
+    ------
+    TableFaults
+        See ``import_file``.
+    WorkbenchError
+        See ``Ledger.append``.
     """
     found = forms.read(rows, listings.FORMS[kind], listings.SCHEMAS[kind])
     table = found.table

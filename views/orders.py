@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -11,6 +12,7 @@ import streamlit as st
 from cross_check import data, triage
 from cross_check import orders as orders_
 from cross_check.ledger import rules
+from cross_check.ledger.events import Event
 from cross_check.orders import Decision
 from cross_check.triage import Proposal
 from gis.language import Catalogue
@@ -34,6 +36,7 @@ def page() -> None:
     proposals = cases.proposals(str(state.project().folder), opened.head(), today)
     if suspected.empty:
         st.info(words.say("orders_page.none"), icon=":material/inbox:")
+        st.page_link("views/casework.py", label=words.say("casework.title"), icon=":material/assignment_late:")
     else:
         _propose(words, suspected, proposals)
     _orders(words, leads)
@@ -158,29 +161,35 @@ def _buttons(
     passing = {"yes", "reason"} if why.strip() else {"yes"}
     good = set(seen.loc[seen["possible"].isin(passing), "lead_id"])
     ready = [one for one in decisions if one.lead_id in good]
-    act, project = who.act(why), state.project()
+    keys = {"why": f"{PAGE}-why"}
     with st.container(horizontal=True):
-        if st.button(
+        st.button(
             words.say("orders_page.approve", count=len(ready)),
             type="primary",
             disabled=not (ready and who.may("order.decide")),
             key=f"{PAGE}-approve",
-        ):
-            done = words.say("orders.decided", count=len(ready))
-            if cases.attempt(words, partial(orders_.decide, project, act, ready), done):
-                st.rerun()
+            on_click=cases.press,
+            args=(words, keys, partial(_approve, ready), words.say("orders.decided", count=len(ready))),
+        )
         waiting = {one.fields["lead_id"] for one in cases.ledger().records("order", ["drafted"])}
         ids = [name for name in leads["lead_id"] if name not in waiting]
-        if st.button(
+        st.button(
             words.say("orders_page.draft", count=len(ids)),
             disabled=not (ids and who.may("order.draft")),
             key=f"{PAGE}-draft",
-        ) and cases.attempt(
-            words, partial(orders_.draft, project, act, ids), words.say("orders.drafted", count=len(ids))
-        ):
-            st.rerun()
+            on_click=cases.press,
+            args=(words, keys, partial(_draft, ids), words.say("orders.drafted", count=len(ids))),
+        )
     if not who.may("order.decide"):
         st.caption(words.say("orders_page.approver_only", role=words.say(f"roles.{who.role()}")))
+
+
+def _approve(ready: Sequence[Decision], told: dict[str, Any]) -> Sequence[Event]:
+    return orders_.decide(state.project(), who.act(told["why"] or ""), ready)
+
+
+def _draft(lead_ids: Sequence[str], told: dict[str, Any]) -> Sequence[Event]:
+    return orders_.draft(state.project(), who.act(told["why"] or ""), lead_ids)
 
 
 def _orders(words: Catalogue, leads: gpd.GeoDataFrame) -> None:
@@ -201,8 +210,14 @@ def _orders(words: Catalogue, leads: gpd.GeoDataFrame) -> None:
         "reply_by": [cases.beijing(one.fields["reply_by"]) if one.fields.get("reply_by") else "" for one in found],
     }
     table = pd.DataFrame({words.say(f"cases.column_{name}"): values for name, values in columns.items()})
+    key = choosing.keep(f"{PAGE}-orders", [one.key[1] for one in found])
     picked = st.dataframe(
-        table, height=240, hide_index=True, key=f"{PAGE}-orders", on_select="rerun", selection_mode="single-row"
+        table,
+        height=240,
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
     )
     rows = picked["selection"]["rows"]
     if not rows or rows[0] >= len(found):

@@ -25,11 +25,17 @@ def draw(words: Catalogue, shown: Tables) -> None:
     st.subheader(words.say("reminders.title"))
     if len(found):
         heads = [words.say(f"reminders.head_{name}") for name in ("what", "name", "day", "left")]
-        st.html(frame.sheet(heads, [line(words, row) for row in found.head(_FIRST).to_dict("records")]))
+        st.html(frame.sheet(heads, [line(words, row) for row in _nearest(found).to_dict("records")]))
         st.caption(words.say("reminders.count", count=len(found), days=WITHIN_DAYS))
     if not grounds.empty:
         st.caption(advice(words, grounds))
     st.page_link("views/rosters.py", label=words.say("rosters_page.title"), icon=":material/fact_check:")
+
+
+def _nearest(found: pd.DataFrame) -> pd.DataFrame:
+    """Return what runs out or ran out nearest to today: what was over years ago does not push it out of sight."""
+    first = found["days_left"].astype(int).abs().sort_values(kind="stable").index[:_FIRST]
+    return found.loc[first].sort_values("day")
 
 
 def due() -> pd.DataFrame:

@@ -28,7 +28,8 @@ _FACTS = (
 )  # fmt: skip
 _STYLE = """
 @page { size: A4 portrait; margin: 16mm 15mm }
-body { font-family: "Noto Sans SC", "Microsoft YaHei", SimSun, sans-serif; font-size: 10.5pt; line-height: 1.5 }
+body { font-family: "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
+    "WenQuanYi Micro Hei", SimSun, sans-serif; font-size: 10.5pt; line-height: 1.5 }
 h1 { font-size: 17pt; margin: 0 0 1mm } h2 { font-size: 12pt; margin: 6mm 0 1.5mm }
 table { width: 100%; border-collapse: collapse } tr { break-inside: avoid }
 th, td { border: .5pt solid #64748b; padding: 1.2mm 2mm; vertical-align: top; text-align: left;

@@ -13,6 +13,7 @@ WITHOUT = {
 BESIDES = {
     "tests/test_exports.py": "every way out of the workbench",
     "tests/views/test_browser.py": "all pages in a real browser",
+    "tests/views/test_browser_case.py": "from a lead to a closed case by hand in a real browser",
     "tests/views/test_browser_imagery.py": "image search, coverage and drone flights in a real browser",
     "tests/views/test_browser_register.py": "import desk, register and dossier in a real browser",
     "tests/cross_check/test_hostile_files.py": "the whole way of an import, on files that are to be refused",

@@ -65,7 +65,7 @@ def test_an_analyst_drafts_and_does_not_decide(monkeypatch, project):
     assert test.button(key="orders-approve").disabled
     test.button(key="orders-draft").click().run()
     assert len(casebook.opened(project).records("order", ["drafted"])) == 3
-    test.session_state["orders-orders"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    test.session_state["orders-orders-list"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     test.run()
     assert not test.exception
     assert test.get("download_button")
