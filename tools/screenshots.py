@@ -24,7 +24,7 @@ from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_
 
 from cross_check.files import Project
 from gis.language import catalogue
-from tools import image_folder
+from tools import image_folder, imagery_project
 from views import server
 from views.choosing import HEAD_PX, ROW_PX
 
@@ -73,6 +73,7 @@ _DECIDES = catalogue("zh").say("roles.approver")
 _FOLDER = catalogue("zh").say("finding.provider_folder")
 _MONTH = catalogue("zh").say("emerging_page.view_month")
 _SWIPE = catalogue("zh").say("change_page.view_swipe")
+_HEIGHTS = catalogue("zh").say("drone_page.view_heights")
 
 
 def main(arguments: list[str]) -> int:
@@ -99,6 +100,8 @@ def main(arguments: list[str]) -> int:
         save(Image.open(io.BytesIO(page.screenshot())), chosen.out / "map-en.png")
     with tempfile.TemporaryDirectory() as folder:
         save(found(Path(folder), chosen.chromium), chosen.out / "finding.png")
+        for name, picture in judged(Path(folder), chosen.chromium).items():
+            save(picture, chosen.out / f"{name}.png")
     for name, source in BRIEF.items():
         if (plate := Project(chosen.project).brief / source).is_file():
             sheet = Image.open(plate)
@@ -149,6 +152,23 @@ def found(folder: Path, executable: str) -> Image.Image:
         page.locator("[data-testid=stDataFrame]").first.wait_for(timeout=_PATIENCE_S * 1000)
         settle(page)
         return Image.open(io.BytesIO(page.screenshot()))
+
+
+def judged(folder: Path, executable: str) -> dict[str, Image.Image]:
+    """Return the pages of a project of synthetic scenes and flights: clear ground by scene, heaps between flights."""
+    project = Project(folder / "judged")
+    imagery_project.write(project, folder / "source")
+    pictures = {}
+    with running(project.folder, "zh") as address, browsing(executable, []) as browser:
+        for name in ("coverage", "drone"):
+            page = open_page(browser.new_page(), address, name)
+            if name == "drone":
+                page.get_by_text(_HEIGHTS, exact=True).first.click()
+                settle(page)
+            else:
+                choose_row(page, 2)
+            pictures[name] = Image.open(io.BytesIO(page.screenshot()))
+    return pictures
 
 
 def chromium() -> str | None:

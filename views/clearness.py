@@ -47,7 +47,7 @@ def layer(table: gpd.GeoDataFrame, words: Catalogue) -> Layer:
     fields = [words.say(f"scene.{name}") for name in ("clear", "cloud", "snow")]
     styles = {f"c{at}": colours.area(shade, fill=0.3, weight=1.8) for at, shade in enumerate(SHADES)}
     name, sample = words.say("coverage_page.layer"), colours.sample("box", SHADES[0], SHADES[1])
-    return Layer(KEY, "areas", content, styles, fields, name, sample, pane="cells")
+    return Layer(KEY, "areas", content, styles, fields, name, sample, pane="zones")
 
 
 def legend(table: gpd.GeoDataFrame, words: Catalogue) -> dict[str, object]:
