@@ -158,7 +158,7 @@ def judged(folder: Path, executable: str) -> dict[str, Image.Image]:
     """Return the pages of a project of synthetic scenes and flights: clear ground by scene, heaps between flights."""
     project = Project(folder / "judged")
     imagery_project.write(project, folder / "source")
-    pictures = {}
+    pictures: dict[str, Image.Image] = {}
     with running(project.folder, "zh") as address, browsing(executable, []) as browser:
         for name in ("coverage", "drone"):
             page = open_page(browser.new_page(), address, name)
