@@ -74,10 +74,10 @@ def _scenes(folder: Path) -> list[Path]:
 
 def _look(rng: np.random.Generator) -> NDArray[np.float64]:
     """Return bare fields of (bands, rows, columns), 0 to 255."""
-    rough = ndimage.gaussian_filter(rng.normal(size=(_EDGE_PX, _EDGE_PX)), 1.2)
+    rough = ndimage.gaussian_filter(rng.normal(size=(_EDGE_PX, _EDGE_PX)), 3)
     fields = ndimage.zoom(rng.uniform(0, 1, (5, 5)), _EDGE_PX / 5, order=0)
     tints = np.array([[150, 128, 96], [96, 118, 62]], float)
-    colour = tints[0] + (tints[1] - tints[0]) * fields[..., None] + 14 * (rough / rough.std())[..., None]
+    colour = tints[0] + (tints[1] - tints[0]) * fields[..., None] + 7 * (rough / rough.std())[..., None]
     return np.moveaxis(colour, 2, 0)
 
 

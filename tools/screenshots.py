@@ -164,6 +164,7 @@ def judged(folder: Path, executable: str) -> dict[str, Image.Image]:
             page = open_page(browser.new_page(), address, name)
             if name == "drone":
                 page.get_by_text(_HEIGHTS, exact=True).first.click()
+                page.locator("[data-testid=stDataFrame]").nth(1).wait_for(timeout=_PATIENCE_S * 1000)
                 settle(page)
             else:
                 choose_row(page, 2)

@@ -6,7 +6,7 @@ from tests.house import world
 from tests.house.tree import ROOT, none, texts, tracked
 
 OWN_ASSETS = frozenset({"views/browser/map.css", "views/browser/map.js", "views/browser/page.css"})
-_LARGE = "overview map bench hotspots emerging plan register brief-province brief-area finding"
+_LARGE = "overview map bench hotspots emerging plan register brief-province brief-area finding drone"
 LARGE_IMAGES = tuple(f"docs/images/{name}.png" for name in _LARGE.split())
 # The word catalogues grow with the product: one file a language, so that a sentence is found at once.
 CATALOGUES = ("words/zh.toml", "words/en.toml")
