@@ -289,7 +289,9 @@ def open_problem(ledger: Ledger, act: Act, lead_id: str, fields: Mapping[str, An
         "item_no",
         "severity",
     )
-    told = {name: lead.fields[name] for name in kept if name in lead.fields} | {"lead_id": lead_id} | dict(fields or {})
+    told = {name: lead.fields[name] for name in kept if name in lead.fields} | dict(fields or {})
+    # Whatever else is told: the problem is that of this lead, which hides who complained.
+    told |= {"lead_id": lead_id, "source": lead.fields.get("source")}
     told["problem_type"] = lead.fields.get("human_class") or lead.fields.get("machine_class")
     name = f"P{lead_id[1:]}"
     return ledger.append(

@@ -96,6 +96,8 @@ CONTRACTORS = ("survey", "assessment")
 
 _ON_THE_WAY = ("to_issue", "to_check", "checking", "to_review", "confirmed", "problem")
 _OF_INSPECTIONS = ("check_kind", "officer_ids", "order_id")
+_OF_EXAMINATION = ("acceptance", "lead_id")
+"""What the bureau alone writes of a survey or an assessment."""
 _FOR_GOOD = {
     "lead": ("source", "source_ref", "machine_class"),
     "order": ("lead_id",),
@@ -130,7 +132,7 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
         ``ledger.no_name``; ``ledger.unknown_role``; ``ledger.not_allowed``; ``ledger.contractor``;
         ``ledger.no_move``; ``ledger.no_reason``; ``ledger.lacks``; ``ledger.personal``; ``ledger.unreviewed``;
         ``ledger.no_record``; ``ledger.there_already``; ``ledger.no_inspection``; ``ledger.no_day``;
-        ``ledger.for_good``.
+        ``ledger.for_good``; ``ledger.accepted``.
     ValueError
         If an entry's kind does not fit its record.
     """
@@ -144,6 +146,10 @@ def admit(act: Act, entry: Entry, now: Record, *, undoing: bool = False) -> None
         return
     _existing(entry, now)
     _kept(entry, now)
+    if act.role == "contractor" and now.state == "accepted":
+        raise WorkbenchError(
+            "ledger.accepted", "{name} is accepted: what was delivered stays as it is", name=entry.key[1]
+        )
     if entry.kind == "inspection.open":
         _inspection(entry)
     to = now.state if entry.state is None else entry.state
@@ -225,8 +231,8 @@ def permit(act: Act, entry: Entry) -> None:
         raise WorkbenchError(
             "ledger.contractor", "A third party may survey and assess only; it never takes part in an inspection"
         )
-    ordering = act.role == "contractor" and entry.kind.endswith(".order")
-    if ordering or not allowed(act.role, entry.kind):
+    ordering = entry.kind.endswith(".order") or any(name in entry.fields for name in _OF_EXAMINATION)
+    if (act.role == "contractor" and ordering) or not allowed(act.role, entry.kind):
         raise WorkbenchError(
             "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
         )

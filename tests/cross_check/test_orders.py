@@ -77,6 +77,19 @@ def test_a_lead_gets_to_a_closed_case(project):
     assert ledger.verify().whole
 
 
+def test_a_problem_is_that_of_its_lead_whatever_else_is_told(project):
+    """Another lead or source, which would let out who complained, is not taken; other facts are."""
+    (name,) = cases.suspected(project, cases.lead("1", source="complaint"))
+    ledger = casebook.opened(project)
+    ledger.append(cases.act("approver"), [Entry("lead.move", ("lead", name), {"order_id": "Q"}, "to_issue")])
+    for to in ("to_check", "checking", "to_review", "confirmed"):
+        told = {"letter_no": "1", "receiver": "230100", "due_on": "2026-07-06", "finding": "堆放"}
+        ledger.append(cases.act("approver"), [Entry("lead.move", ("lead", name), told, to)])
+    orders.open_problem(ledger, cases.act(), name, {"lead_id": "L0", "source": "patch", "severity": 3})
+    fields = ledger.record(("problem", f"P{name[1:]}")).fields
+    assert (fields["lead_id"], fields["source"], fields["severity"]) == (name, "complaint", 3)
+
+
 def test_a_draft_holds_the_proposal_with_rule_and_document(project):
     """What the approver sees is on record, rule by rule; a second draft of one lead is refused."""
     (name,) = cases.suspected(project, cases.lead("1", **LISTED))

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
-from cross_check import casebook, surveys
+from cross_check import casebook, registers, surveys
 from tests.cross_check import cases
 from tests.cross_check.cases import refused
 
@@ -48,6 +49,21 @@ def test_a_third_party_orders_nothing_and_makes_no_lead(project):
     assert ledger.record(("survey", "P-2")).fields["lead_id"] == lead.key[1]
     assert refused(surveys.raise_lead, project, cases.act(), "survey", "P-2") == "surveys.lead_already"
     assert not ledger.records("inspection")
+
+
+def test_what_was_accepted_is_no_longer_the_third_partys(project, tmp_path):
+    """Neither by hand nor by a table does it change an accepted report, nor accept its own beforehand."""
+    ledger = casebook.opened(project)
+    early = ORDER | DONE | {"acceptance": "合格"}
+    assert refused(surveys.deliver, ledger, CONTRACTOR, "survey", "P-1", early) == "ledger.not_allowed"
+    row = {"report_no": "P-1", "site_id": cases.SITES[0], "organisation": "某检测公司"} | DONE
+    pd.DataFrame([row]).to_csv(tmp_path / "reports.csv", index=False)
+    registers.import_file(ledger, CONTRACTOR, tmp_path / "reports.csv", "survey")
+    surveys.examine(ledger, cases.act(), "survey", "P-1", accept=True, fields={"acceptance": "合格"})
+    pd.DataFrame([row | {"finding": "无异常"}]).to_csv(tmp_path / "reports.csv", index=False)
+    changed = (registers.import_file, ledger, CONTRACTOR, tmp_path / "reports.csv", "survey")
+    assert refused(*changed) == "ledger.accepted"
+    assert ledger.record(("survey", "P-1")).fields["finding"] == DONE["finding"]
 
 
 def test_overdue_is_what_was_ordered_and_not_delivered(project):
