@@ -62,16 +62,16 @@ def ledger() -> Ledger:
     return state.ledger(str(state.project().folder))
 
 
-def leads() -> gpd.GeoDataFrame:
-    """Return all leads as they stand, as the role of who works may see them."""
+def leads(*, merged: bool = False) -> gpd.GeoDataFrame:
+    """Return all leads as they stand, as the role of who works may see them; with those that went into another."""
     opened = ledger()
-    return _leads(str(state.project().folder), opened.head(), who.role())
+    return _leads(str(state.project().folder), opened.head(), who.role(), merged=merged)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _leads(folder: str, head: tuple[int, str], role: str) -> gpd.GeoDataFrame:
+def _leads(folder: str, head: tuple[int, str], role: str, *, merged: bool) -> gpd.GeoDataFrame:
     del head  # a part of the key: another last event, another table
-    return casebook.table(state.ledger(folder), role=role)
+    return casebook.table(state.ledger(folder), role=role, merged=merged)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

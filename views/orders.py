@@ -39,7 +39,7 @@ def page() -> None:
         st.page_link("views/casework.py", label=words.say("casework.title"), icon=":material/assignment_late:")
     else:
         _propose(words, suspected, proposals)
-    _orders(words, leads)
+    _orders(words, cases.leads(merged=True))
 
 
 def _propose(words: Catalogue, leads: gpd.GeoDataFrame, proposals: Mapping[str, Proposal]) -> None:
@@ -193,7 +193,9 @@ def _draft(lead_ids: Sequence[str], told: dict[str, Any]) -> Sequence[Event]:
 
 
 def _orders(words: Catalogue, leads: gpd.GeoDataFrame) -> None:
-    found = cases.ledger().records("order")
+    # What this role may not see at all, such as a complaint, is not here by its order either.
+    seen = set(leads["lead_id"])
+    found = [one for one in cases.ledger().records("order") if one.fields["lead_id"] in seen]
     st.subheader(words.say("orders_page.list", count=len(found)))
     if not found:
         st.caption(words.say("orders_page.no_orders"))
@@ -232,11 +234,9 @@ def _order(words: Catalogue, order_id: str, leads: gpd.GeoDataFrame) -> None:
     lead = opened.record(("lead", order.fields["lead_id"]))
     names = cases.region_names(words)
     code = str(lead.fields["division_code"])
-    place = leads[leads["lead_id"] == lead.key[1]]
-    if len(place):
-        # What this role may not see exactly is not on its paper either.
-        at = place.geometry.iloc[0]
-        lead = type(lead)(lead.key, lead.version, lead.state, {**lead.fields, "lon": at.x, "lat": at.y})
+    # What this role may not see exactly is not on its paper either.
+    at = leads.loc[leads["lead_id"] == lead.key[1], "geometry"].iloc[0]
+    lead = type(lead)(lead.key, lead.version, lead.state, {**lead.fields, "lon": at.x, "lat": at.y})
     page_of = printing.whole(order_form.sheet(order, lead, names.get(code, code), words))
     st.download_button(
         words.say("orders_page.print"),

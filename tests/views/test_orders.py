@@ -2,7 +2,7 @@
 
 import pytest
 
-from cross_check import casebook
+from cross_check import casebook, orders
 from tests.cross_check import cases
 from tests.views import opened
 
@@ -69,3 +69,14 @@ def test_an_analyst_drafts_and_does_not_decide(monkeypatch, project):
     test.run()
     assert not test.exception
     assert test.get("download_button")
+
+
+def test_a_third_party_sees_no_order_of_a_complaint(monkeypatch, project):
+    """Neither in the list nor on paper; that of a patch is there, and both are for an approver."""
+    told = cases.suspected(project, cases.lead("9", source="complaint", lon=126.8))
+    patch = next(name for name in casebook.table(casebook.opened(project))["lead_id"] if name not in told)
+    orders.draft(project, cases.act(), [*told, patch])
+    for role, seen in (("contractor", {patch}), ("approver", {*told, patch})):
+        test = opened.signed(monkeypatch, project, "orders", role, "丁")
+        listed = next(each.value for each in test.dataframe if "启动单" in each.value.columns)
+        assert set(listed["线索编号"]) == seen
