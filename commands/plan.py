@@ -23,6 +23,10 @@ def plan(verbs: "Verbs", words: Catalogue) -> None:
     for name in _TABLES:
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=words.say(f"planning.table_{name}"))
     parser.add_argument("--cap", type=int, choices=range(1, 13), metavar="N", default=4, help=words.say("planning.cap"))
+    for kind in ("routine", "special"):
+        parser.add_argument(
+            f"--cap-{kind}", type=int, choices=range(13), metavar="N", help=words.say(f"planning.cap_{kind}")
+        )
     parser.add_argument("--share", type=frame.share, default=0.3, metavar="P", help=words.say("planning.share"))
     _yearly(group, "check", "planning.check", _check, words)
     parser = _yearly(group, "diff", "planning.diff", _diff, words)
@@ -50,7 +54,8 @@ def _build(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import calendars, planning
     from cross_check.yearplans import Params
 
-    params = Params(arguments.year, cap=arguments.cap, frozen_months=calendars.frozen_months())
+    caps = {"cap": arguments.cap, "cap_routine": arguments.cap_routine, "cap_special": arguments.cap_special}
+    params = Params(arguments.year, **caps, frozen_months=calendars.frozen_months())
     given = {name: getattr(arguments, name) for name in _TABLES}
     order = planning.YearOrder(params, share=arguments.share, **given)
     step = planning.build(frame.project(arguments), order, progress=frame.progress(words))

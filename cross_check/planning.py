@@ -9,7 +9,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import calendars, forms, officers, orders, plans, risks, yearplan_audits, yearplan_diffs, yearplans
+from cross_check import (
+    calendars,
+    casebook,
+    data,
+    forms,
+    listings,
+    officers,
+    orders,
+    plans,
+    risks,
+    yearplan_audits,
+    yearplan_caps,
+    yearplan_diffs,
+    yearplans,
+)
 from cross_check.chain import Step, regions_of
 from cross_check.files import Project
 from cross_check.yearplans import Params, Wishes, YearPlan
@@ -123,7 +137,8 @@ def build(project: Project, order: YearOrder, *, progress: Progress = silent) ->
     year = order.params.year
     if filed_on(project, year):
         raise WorkbenchError("planning.filed", "The plan of {year} has been filed: a change needs a reason", year=year)
-    wishes = Wishes(**_inputs(project, order))
+    tables = _inputs(project, order)
+    wishes = Wishes(**tables, caps=_caps(project, tables["sites"], year))
     planned = yearplans.build(wishes, order.params, progress=progress)
     facts = {"params": asdict(order.params), "share": order.share}
     version = _write(project, planned, wishes, order.params, facts)
@@ -157,7 +172,9 @@ def change(
         tables["campaigns"] = pd.concat([tables["campaigns"], _read("campaigns", campaigns)], ignore_index=True)
     params = _params(before)
     first = why.on.month if why.on.year == year else 1
-    wishes = Wishes(**tables, kept=before.table("plan"), from_month=first)
+    kept = before.table("plan")
+    caps = _caps(project, tables["sites"], year, kept[kept["month"] < first])
+    wishes = Wishes(**tables, caps=caps, kept=kept, from_month=first)
     planned = yearplans.build(wishes, params, progress=progress)
     told = {"reason": why.reason.strip(), "approver": why.approver.strip(), "on": why.on.isoformat()}
     facts = {"params": asdict(params), "share": before.facts["share"], "change": told | {"of_version": before.number}}
@@ -173,7 +190,9 @@ def check(project: Project, year: int) -> tuple[list[yearplan_audits.Violation],
     held = latest(project, year)
     params = _params(held)
     tables = {name: held.table(name) for name in ("sites", "capacity", "campaigns", "drawn")}
-    rules = yearplan_audits.Rules(**tables, cap=params.cap, frozen_months=params.frozen_months)
+    caps = held.table("caps") if held.has("caps") else _no_caps()
+    given = {name: getattr(params, name) for name in ("cap", "cap_routine", "cap_special", "frozen_months")}
+    rules = yearplan_audits.Rules(**tables, caps=caps, **given)
     found = yearplan_audits.check(held.table("plan"), rules)
     return found, Step("planning.broken" if found else "planning.sound", {"count": len(found)} | _figures(held))
 
@@ -265,6 +284,22 @@ def _sites(project: Project, enterprises: gpd.GeoDataFrame, areas: gpd.GeoDataFr
     )
 
 
+def _no_caps() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(yearplan_caps.CAPS.columns))
+
+
+def _caps(project: Project, sites: pd.DataFrame, year: int, over: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return what the ledger's caps leave to plan, beside the visits of a plan so far whose months are over."""
+    if not casebook.begun(project):
+        return _no_caps()
+    ledger, ids = casebook.opened(project), list(sites["site_id"])
+    caps = listings.caps_of([one.fields for one in ledger.records("cap")], ids, year)
+    made = listings.visits_of(orders.visits_made(ledger), ids, year)
+    over = pd.DataFrame(columns=["site_id", "kind"]) if over is None else over
+    outside = bool(data.rules("triage")["rules"]["cap"]["case_outside"])
+    return yearplan_caps.left(caps, made, over, case_outside=outside)
+
+
 def _capacity(project: Project, areas: gpd.GeoDataFrame, order: YearOrder) -> pd.DataFrame:
     """Return what the officers of each city can give: their share of the working days, a car for four of them."""
     days = calendars.of_year(order.params.year).days
@@ -315,6 +350,7 @@ def _write(
     }
     folder = project.yearplans / str(params.year) / f"v{number:03d}"
     tables = {name: getattr(wishes, name) for name in INPUTS} | {"plan": planned.visits, "left": planned.left}
+    tables["caps"] = wishes.caps
     tables["overlaps"] = yearplans.overlaps(planned.visits, wishes.upper)
     with files.folder_written_aside(folder) as aside:
         for name, table in tables.items():

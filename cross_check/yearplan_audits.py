@@ -7,6 +7,11 @@ import numpy as np
 import pandas as pd
 
 _ROUNDING = 1e-6
+_CAPS = {
+    "total": "yearplan_audits.cap",
+    "routine": "yearplan_audits.cap_routine",
+    "special": "yearplan_audits.cap_special",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -21,14 +26,20 @@ class Violation:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a plan is checked against: the tables it was made from, see ``yearplans``, and its caps."""
+    """What a plan is checked against: the tables it was made from, see ``yearplans``, and its caps.
+
+    ``caps`` are those of single sites (``yearplan_caps.CAPS``), before ``cap`` and the others, which hold for the rest.
+    """
 
     sites: pd.DataFrame
     capacity: pd.DataFrame
     campaigns: pd.DataFrame
     drawn: pd.DataFrame
+    caps: pd.DataFrame
     cap: int
     frozen_months: tuple[int, ...]
+    cap_routine: int | None = None
+    cap_special: int | None = None
 
 
 def check(plan: pd.DataFrame, rules: Rules) -> list[Violation]:
@@ -45,19 +56,19 @@ def check(plan: pd.DataFrame, rules: Rules) -> list[Violation]:
     list of Violation
         Sorted. Rules: sites of the register, in their own city (``yearplan_audits.stranger``); months from 1 to 12
         (``yearplan_audits.month``), none of the frozen season for a frozen site (``yearplan_audits.frozen``); no firm
-        beyond its cap (``yearplan_audits.cap``) or twice in a month (``yearplan_audits.twice``); no month beyond its
-        officer-days (``yearplan_audits.officers``) or vehicle-days (``yearplan_audits.vehicles``); every campaign's
-        site visited for it in its months (``yearplan_audits.campaign``), every drawn site in its quarter
-        (``yearplan_audits.drawn``); a site checked off-site in principle only for one of these
-        (``yearplan_audits.off_site``).
+        beyond its cap in all (``yearplan_audits.cap``), of routine checks, drawn ones among them
+        (``yearplan_audits.cap_routine``), or of special ones (``yearplan_audits.cap_special``), nor twice in a month
+        (``yearplan_audits.twice``); no month beyond its officer-days (``yearplan_audits.officers``) or vehicle-days
+        (``yearplan_audits.vehicles``); every campaign's site visited for it in its months
+        (``yearplan_audits.campaign``), every drawn site in its quarter (``yearplan_audits.drawn``); a site checked
+        off-site in principle only for one of these (``yearplan_audits.off_site``).
     """
-    return sorted({*_sites(plan, rules), *_room(plan, rules), *_must(plan, rules)})
+    return sorted({*_sites(plan, rules), *_caps(plan, rules), *_room(plan, rules), *_must(plan, rules)})
 
 
 def _sites(plan: pd.DataFrame, rules: Rules) -> list[Violation]:
     found = []
     known = {site.site_id: site for site in rules.sites.itertuples()}
-    counts = Counter(plan["site_id"])
     months = Counter(zip(plan["site_id"], plan["month"], strict=True))
     for visit in plan.itertuples():
         site = known.get(visit.site_id)
@@ -71,10 +82,23 @@ def _sites(plan: pd.DataFrame, rules: Rules) -> list[Violation]:
             found.append(Violation("yearplan_audits.frozen", *here))
         if not site.on_site and visit.kind == "routine":
             found.append(Violation("yearplan_audits.off_site", *here))
-        if counts[visit.site_id] > rules.cap:
-            found.append(Violation("yearplan_audits.cap", visit.division_code, 0, visit.site_id))
         if months[visit.site_id, visit.month] > 1:
             found.append(Violation("yearplan_audits.twice", *here))
+    return found
+
+
+def _caps(plan: pd.DataFrame, rules: Rules) -> list[Violation]:
+    own = {(row.site_id, kind): getattr(row, kind) for row in rules.caps.itertuples() for kind in _CAPS}
+    general = {"total": rules.cap, "routine": rules.cap_routine, "special": rules.cap_special}
+    cities = dict(zip(plan["site_id"], plan["division_code"], strict=True))
+    found = []
+    for kind, code in _CAPS.items():
+        mine = plan if kind == "total" else plan[(plan["kind"] == "special") == (kind == "special")]
+        for site, count in Counter(mine["site_id"]).items():
+            most = own.get((site, kind))
+            most = general[kind] if most is None or pd.isna(most) else most
+            if most is not None and count > most:
+                found.append(Violation(code, cities[site], 0, site))
     return found
 
 

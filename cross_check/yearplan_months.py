@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from cross_check import yearplan_slots
 from cross_check.travel import Floats, Ints
@@ -41,8 +42,10 @@ def best(slots: pd.DataFrame, room: Floats, city: str) -> tuple[Ints, float]:
     Raises
     ------
     WorkbenchError
-        ``yearplans.clash`` if the mandatory visits do not fit.
+        ``yearplans.clash`` if the mandatory visits do not fit, ``yearplans.past``, ``yearplans.crowded`` or
+        ``yearplans.no_answer``.
     """
+    _demand_months(slots, city)
     pairs = _pairs(slots)
     answer = linprog(-pairs["gain"].to_numpy(), **_limits(slots, pairs, room), bounds=(0, 1), method="highs")
     if answer.status == 2:  # noqa: PLR2004 - scipy's number for infeasible
@@ -66,8 +69,9 @@ def by_hand(slots: pd.DataFrame, room: Floats, city: str) -> tuple[Ints, float]:
     Raises
     ------
     WorkbenchError
-        ``yearplans.clash`` if the mandatory visits do not fit, even when they are placed anew as a whole.
+        ``yearplans.clash`` if the mandatory visits do not fit, even when they are placed anew as a whole; see ``best``.
     """
+    _demand_months(slots, city)
     months = np.zeros(len(slots), np.int64)
     book = _Book(months, slots, room)
     for row in slots.sort_values(["must", "risk", "site_id"], ascending=[False, False, True]).itertuples():
@@ -177,10 +181,10 @@ def _mandatory_anew(months: Ints, slots: pd.DataFrame, room: Floats, city: str) 
     Raises
     ------
     WorkbenchError
-        ``yearplans.clash`` if there is no such placing.
+        ``yearplans.clash`` if there is no such placing, ``yearplans.no_answer`` if that was not found out.
     """
     mandatory = np.flatnonzero(slots["must"].to_numpy(bool))
-    bought, placed = _bought(slots.iloc[mandatory].reset_index(drop=True), room)
+    bought, placed = _bought(slots.iloc[mandatory].reset_index(drop=True), room, city)
     if bought.max() > _NEGLIGIBLE:
         raise _clash(slots, room, city, bought)
     anew = np.zeros(len(slots), np.int64)
@@ -193,8 +197,14 @@ def _mandatory_anew(months: Ints, slots: pd.DataFrame, room: Floats, city: str) 
     return anew
 
 
-def _bought(must: pd.DataFrame, room: Floats) -> tuple[Floats, Ints]:
-    """Return the fewest officer-days and vehicle-days by month (2, 12) that mandatory visits lack, and their months."""
+def _bought(must: pd.DataFrame, room: Floats, city: str) -> tuple[Floats, Ints]:
+    """Return the fewest officer-days and vehicle-days by month (2, 12) that mandatory visits lack, and their months.
+
+    Raises
+    ------
+    WorkbenchError
+        ``yearplans.no_answer`` if time runs out before a placing is found, or before it is proved that days lack.
+    """
     pairs = _pairs(must)
     limits = _limits(must, pairs, room)
     count, more = len(pairs), limits["A_ub"].shape[0] - 2 * _MONTHS
@@ -208,8 +218,15 @@ def _bought(must: pd.DataFrame, room: Floats) -> tuple[Floats, Ints]:
         integrality=np.concatenate([np.ones(count), np.zeros(2 * _MONTHS)]),
         options={"time_limit": _PATIENCE_S, "mip_rel_gap": 0.02},
     )
-    if answer.x is None:
-        return np.ones((2, _MONTHS)), np.zeros(len(must), np.int64)
+    proved = answer.mip_dual_bound is not None and answer.mip_dual_bound > _NEGLIGIBLE
+    if answer.x is None or (answer.x[count:].max() > _NEGLIGIBLE and not proved):
+        raise WorkbenchError(
+            "yearplans.no_answer",
+            "{city}: whether {count} mandatory visits fit was not found out in {seconds} s",
+            city=city,
+            count=len(must),
+            seconds=_PATIENCE_S,
+        )
     chosen = pairs[answer.x[:count] > 0.5].set_index("slot")["month"]  # noqa: PLR2004 - zero or one
     return answer.x[count:].reshape(2, _MONTHS), chosen.reindex(range(len(must))).to_numpy(np.int64)
 
@@ -231,22 +248,51 @@ def _made_room(month: int, number: int, months: Ints, slots: pd.DataFrame, room:
     return False
 
 
-def _clash(slots: pd.DataFrame, room: Floats, city: str, bought: Floats | None = None) -> WorkbenchError:
-    """Return what stands against a city's mandatory visits: where days lack, which campaigns ask, what would help.
+def _demand_months(slots: pd.DataFrame, city: str) -> None:
+    """Refuse mandatory visits that no number of officers could make, for want of months.
 
-    ``bought`` are the days that lack, see ``_bought``, where they are known.
+    Raises
+    ------
+    WorkbenchError
+        ``yearplans.past`` if all months of a visit are over, ``yearplans.crowded`` if a firm has more visits than
+        months to be had, one visit a month.
     """
-    must = slots[slots["must"]].reset_index(drop=True)
+    must = slots[slots["must"]]
     none = must[must["months"].map(len) == 0]
     if len(none):
-        return WorkbenchError(
+        raise WorkbenchError(
             "yearplans.past",
             "{city}: {count} mandatory visits have only months that are over: {sites}",
             city=city,
             count=len(none),
             sites=", ".join(none["site_id"][:5]),
         )
-    lacking = _bought(must, room)[0] if bought is None else bought
+    several = must[must["site_id"].duplicated(keep=False)]
+    crowded = [str(site) for site, rows in several.groupby("site_id") if not _all_apart(rows["months"].tolist())]
+    if crowded:
+        raise WorkbenchError(
+            "yearplans.crowded",
+            "{city}: {count} firms have more mandatory visits than months to make them in: {sites}",
+            city=city,
+            count=len(crowded),
+            sites=", ".join(crowded[:5]),
+        )
+
+
+def _all_apart(allowed: list[tuple[int, ...]]) -> bool:
+    """Tell whether each of a firm's visits can have a month of its own."""
+    may = csr_array([[month in months for month in range(1, _MONTHS + 1)] for months in allowed], dtype=np.int8)
+    return bool((maximum_bipartite_matching(may, perm_type="column") >= 0).all())
+
+
+def _clash(slots: pd.DataFrame, room: Floats, city: str, lacking: Floats | None = None) -> WorkbenchError:
+    """Return what stands against a city's mandatory visits: where days lack, which campaigns ask, what would help.
+
+    ``lacking`` are the days that lack, see ``_bought``, where they are known.
+    """
+    must = slots[slots["must"]].reset_index(drop=True)
+    if lacking is None:
+        lacking, _ = _bought(must, room, city)
     months, asks = _crowd(must, lacking)
     counts = asks["campaign_id"].fillna(asks["kind"]).value_counts()
     spare = [month for month in range(1, _MONTHS + 1) if month not in months and room[0, month - 1] > 0]

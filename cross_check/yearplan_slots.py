@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cross_check import yearplan_caps
+from cross_check.yearplan_caps import Cap
 from gis.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -52,20 +54,26 @@ def of(wishes: "Wishes", params: "Params") -> pd.DataFrame:
     """
     past, to_come = _announced(wishes)
     must = _open_orders(_mandatory(wishes), past)
-    _demand_caps(must, past, params)
+    caps = yearplan_caps.of(wishes.sites, wishes.caps, params)
+    yearplan_caps.demand(must, past, caps)
     named, over = dict(iter(must.groupby("site_id"))), dict(iter(past.groupby("site_id")))
     rows: list[dict[str, object]] = []
     for site in wishes.sites.itertuples():
         orders, done = named.get(site.site_id), over.get(site.site_id)
-        wanted = 0 if not site.on_site else min(due(site.site_id, site.visits_per_year, params.year), params.cap)
+        wanted = _wanted(site, caps[site.site_id], params)
         if orders is not None or done is not None or wanted:
             fixed = [] if done is None else list(done.itertuples())
-            rows += _site_rows(site, wanted, fixed, [] if orders is None else list(orders.itertuples()), params)
+            mandatory = [] if orders is None else list(orders.itertuples())
+            rows += _site_rows(site, (wanted, caps[site.site_id]), fixed, mandatory, params)
     columns = ["site_id", "name", "division_code", "risk", "kind", "campaign_id", "months", "must", "worth", "over"]
     slots = pd.DataFrame(rows, columns=columns)
     heavy = np.where(slots["risk"].astype(float) >= _HEAVY_FROM, params.heavier, 1.0)
     slots = slots.assign(officer_days=params.officer_days * heavy, vehicle_days=params.vehicle_days * heavy)
     return _with_stays(slots, to_come, wishes.from_month)
+
+
+def _wanted(site: Any, cap: Cap, params: "Params") -> int:  # noqa: ANN401 - a row of the sites
+    return int(min(due(site.site_id, site.visits_per_year, params.year), cap.total)) if site.on_site else 0
 
 
 def due(site_id: str, visits_per_year: float, year: int) -> int:
@@ -114,27 +122,15 @@ def _open_orders(must: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
     return must[~np.array(answered, dtype=bool)]
 
 
-def _demand_caps(must: pd.DataFrame, past: pd.DataFrame, params: "Params") -> None:
-    counts = pd.concat([must["site_id"], past.loc[past["site_id"].isin(must["site_id"]), "site_id"]]).value_counts()
-    over = counts[counts > params.cap].sort_index()
-    if len(over):
-        raise WorkbenchError(
-            "yearplans.over_cap",
-            "{count} firms must be visited more often than {cap} times: {sites}",
-            count=len(over),
-            cap=params.cap,
-            sites=", ".join(over.index[:5]),
-        )
-
-
 def _site_rows(
     site: Any,  # noqa: ANN401 - a row of the sites
-    wanted: int,
+    wish: tuple[int, Cap],
     past: list[Any],
     must: list[Any],
     params: "Params",
 ) -> list[dict[str, object]]:
     """Return a site's visits: those that are over, and each mandatory one, take the place of the wished one nearest."""
+    wanted, cap = wish
     closed = params.frozen_months if site.frozen else ()
     windows = [_window(number, wanted) for number in range(wanted)]
     rows: list[dict[str, object]] = []
@@ -152,7 +148,7 @@ def _site_rows(
             )
         _drop_nearest(windows, months)
         rows.append(_row(site, order, months, len(rows), params) | {"must": True})
-    for window in windows[: max(0, params.cap - len(rows))]:
+    for window in windows[: yearplan_caps.routine_left((str(row["kind"]) for row in rows), cap)]:
         months = tuple(month for month in window if month not in closed)
         rows.append(_row(site, _ROUTINE, months, len(rows), params))
     return rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from cross_check import yearplan_months, yearplan_slots
+from cross_check import yearplan_caps, yearplan_months, yearplan_slots
 from cross_check.travel import Floats
 from gis import schema
 from gis.errors import WorkbenchError
@@ -86,7 +86,9 @@ class Params:
     ----------
     year : int
     cap : int
-        Planned visits a firm and year at most (routine, special and drawn together).
+        Planned visits a firm and year at most, of all kinds together, where it has no cap of its own.
+    cap_routine, cap_special : int, optional
+        Of these, routine checks at most (those of a draw among them) and special ones (those of campaigns).
     officer_days, vehicle_days : float
         What one visit takes, travel included: two officers for half a day and a car for half a day.
     heavier : float
@@ -98,6 +100,8 @@ class Params:
 
     year: int
     cap: int = 4
+    cap_routine: int | None = None
+    cap_special: int | None = None
     officer_days: float = 1.0
     vehicle_days: float = 0.5
     heavier: float = 1.5
@@ -108,6 +112,8 @@ class Params:
         """Refuse figures that make no plan."""
         if self.cap < 1 or min(self.officer_days, self.vehicle_days) <= 0 or self.heavier < 1:
             raise ValueError("cap is at least 1, days positive, heavier at least 1")
+        if min(self.cap_routine or 0, self.cap_special or 0) < 0:
+            raise ValueError("a cap is not negative")
         if not 0 < self.fading <= 1 or not set(self.frozen_months) <= set(range(1, MONTHS + 1)):
             raise ValueError("fading lies in (0, 1] and months in 1 to 12")
 
@@ -116,6 +122,7 @@ class Params:
 class Wishes:
     """What a year's plan starts from; see ``SITES``, ``CAPACITY``, ``CAMPAIGNS``, ``DRAWN`` and ``UPPER``.
 
+    ``caps`` are those that single sites have (``yearplan_caps.CAPS``).
     ``kept`` is a plan (``PLAN``) whose visits before ``from_month`` are done and stay; later ones stay where they can.
     """
 
@@ -124,6 +131,7 @@ class Wishes:
     campaigns: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CAMPAIGNS.columns)))
     drawn: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DRAWN.columns)))
     upper: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(UPPER.columns)))
+    caps: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(yearplan_caps.CAPS.columns)))
     kept: pd.DataFrame | None = None
     from_month: int = 1
 
@@ -170,8 +178,9 @@ def build(wishes: Wishes, params: Params, *, progress: Progress = silent) -> Yea
         If a table is not of its schema.
     WorkbenchError
         ``yearplans.unknown_sites`` if a campaign, draw or level names a site that is not there; ``yearplans.over_cap``
-        if a firm must be visited more often than its cap; ``yearplans.no_month`` if a mandatory visit has no month
-        left; ``yearplans.clash`` if a city cannot make its mandatory visits, saying what would help.
+        if a firm must be visited more often than its cap; ``yearplans.no_month`` or ``yearplans.past`` if a mandatory
+        visit has no month left, ``yearplans.crowded`` if a firm has more of them than months; ``yearplans.clash`` if a
+        city cannot make its mandatory visits, saying what would help; ``yearplans.no_answer`` if that was not found.
     """
     return _planned(wishes, params, yearplan_months.best, progress)
 
@@ -228,7 +237,8 @@ def _checked(wishes: Wishes) -> Wishes:
             sites=", ".join(sorted(named)[:5]),
         )
     kept = None if wishes.kept is None else schema.demand(wishes.kept, PLAN, "plan")
-    return Wishes(sites, capacity, campaigns, drawn, upper, kept, wishes.from_month)
+    caps = schema.demand(wishes.caps, yearplan_caps.CAPS, "caps")
+    return Wishes(sites, capacity, campaigns, drawn, upper, caps, kept, wishes.from_month)
 
 
 def _room(capacity: pd.DataFrame, city: str) -> Floats:

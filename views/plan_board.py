@@ -240,8 +240,20 @@ def _campaigns(words: Catalogue, version: Version, plan: pd.DataFrame) -> None:
             for name, part in special.groupby("campaign_id")
         ]
         st.html(frame.sheet([words.say(f"board_page.campaign_{name}") for name in ("name", "count", "months")], rows))
-    cap, counts = int(version.facts["params"]["cap"]), plan["site_id"].value_counts()
-    st.caption(words.say("board_page.caps", cap=cap, full=int((counts >= cap).sum()), firms=f"{len(counts):,}"))
+    st.caption(_capped(words, version, plan))
+
+
+def _capped(words: Catalogue, version: Version, plan: pd.DataFrame) -> str:
+    """Return how often a firm may be visited, and how many firms have come to that."""
+    params, counts = version.facts["params"], plan["site_id"].value_counts()
+    own = version.table("caps").set_index("site_id")["total"] if version.has("caps") else pd.Series(dtype=float)
+    most = pd.Series(counts.index.map(own), counts.index, dtype=float).fillna(params["cap"])
+    none = words.say("board_page.no_cap")
+    sorts = {
+        kind: none if params.get(f"cap_{kind}") is None else params[f"cap_{kind}"] for kind in ("routine", "special")
+    }
+    figures = {"full": int((counts >= most).sum()), "firms": f"{len(counts):,}", "own": f"{len(own):,}"}
+    return words.say("board_page.caps", cap=params["cap"], **sorts, **figures)
 
 
 def _changes(words: Catalogue, version: Version, changes: pd.DataFrame, names: dict[str, str], year: int) -> None:
@@ -297,8 +309,14 @@ def _build(words: Catalogue, year: int) -> None:
     """Draw the form that plans the year through the queue."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
         cap = st.number_input(words.say("planning.cap"), 1, 12, 4, width=220)
+        sorts = {
+            kind: st.number_input(words.say(f"planning.cap_{kind}"), 0, 12, None, width=220)
+            for kind in ("routine", "special")
+        }
         share = st.number_input(words.say("planning.share"), 0.01, 0.99, 0.3, 0.05, width=220)
     argv = ["plan", "build", "--year", str(year), "--cap", str(cap), "--share", f"{share:.2f}"]
+    for kind, most in sorts.items():
+        argv += [] if most is None else [f"--cap-{kind}", str(most)]
     for column, name in zip(st.columns(len(_TABLES)), _TABLES, strict=True):
         with column:
             brought = frame.upload(words, words.say(f"planning.table_{name}"), ["csv", "xlsx"], key=f"build-{name}")

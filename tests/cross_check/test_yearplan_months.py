@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cross_check import yearplan_months
+from gis.errors import WorkbenchError
 
 
 def _slots(seed: int, count: int) -> pd.DataFrame:
@@ -114,3 +115,24 @@ def test_a_past_month_only_is_told():
     with pytest.raises(yearplan_months.WorkbenchError) as refused:
         yearplan_months.best(slots, np.full((2, 12), 9.0), "city")
     assert refused.value.code == "yearplans.past"
+
+
+def test_two_campaigns_in_one_month_for_one_firm_are_told_as_such():
+    """No officer helps a firm that must be visited twice in May: the firm is named, and no figure is made up."""
+    slots = _slots(0, 3).assign(site_id=["A", "A", "B"], months=[(5,), (5,), (5, 6)], must=True, kind="special")
+    with pytest.raises(WorkbenchError) as refused:
+        yearplan_months.best(slots, np.full((2, 12), 99.0), "city")
+    assert (refused.value.code, refused.value.params["sites"]) == ("yearplans.crowded", "A")
+    apart = slots.assign(months=[(5,), (5, 6), (5, 6)])
+    assert sorted(yearplan_months.best(apart, np.full((2, 12), 99.0), "city")[0][:2]) == [5, 6]
+
+
+def test_without_time_nothing_is_said_to_be_lacking(monkeypatch):
+    """A search that may not begin ends with a sentence of its own, not with figures of what would help."""
+    monkeypatch.setattr(yearplan_months, "_PATIENCE_S", 0.0)
+    slots = _slots(0, 40).assign(
+        site_id=[f"S{number}" for number in range(40)], months=[(1, 2, 3)] * 40, must=True, kind="special"
+    )
+    with pytest.raises(WorkbenchError) as refused:
+        yearplan_months.best(slots, np.full((2, 12), 9.25), "city")
+    assert refused.value.code == "yearplans.no_answer"

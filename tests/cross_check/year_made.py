@@ -43,4 +43,5 @@ def wishes(seed: int, count: int = 120, days: float = 6.0, **changes: object) ->
 def rules(given: Wishes, params: Params = PARAMS) -> Rules:
     """Return what a plan of these wishes is checked against."""
     tables = {name: getattr(given, name) for name in ("sites", "capacity", "campaigns", "drawn")}
-    return Rules(**tables, cap=params.cap, frozen_months=params.frozen_months)
+    own = {name: getattr(params, name) for name in ("cap", "cap_routine", "cap_special", "frozen_months")}
+    return Rules(**tables, caps=given.caps, **own)
