@@ -154,6 +154,21 @@ def months(
     return Step("scene.months_done", figures, (project.coverage_months,))
 
 
+def waiting(project: Project) -> gpd.GeoDataFrame:
+    """Return the images of the project's list that are not prepared, the latest first, ``scene_list.SCHEMA``.
+
+    Raises
+    ------
+    WorkbenchError
+        Those of reading the list.
+    """
+    listed = imagery.listing(project)
+    done = read(project)
+    if len(done):
+        listed = listed[~listed["scene_id"].isin(done["scene_id"])]
+    return listed.drop_duplicates("scene_id").sort_values("sensed_at", ascending=False, ignore_index=True)
+
+
 def read(project: Project, *, only: Collection[str] = ()) -> gpd.GeoDataFrame:
     """Return the project's coverage, ``satellite.coverage.SCHEMA``; without rows if nothing is prepared.
 

@@ -11,7 +11,7 @@ from cross_check import coverage as chain
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
 from satellite import coverage
-from views import board, choosing, clearness, frame, layers, queue, scenes, state
+from views import board, choosing, clearness, frame, layers, queue, scenes, state, waiting_scenes
 from views.layers import Layer
 from views.state import Stamp
 
@@ -23,6 +23,11 @@ def page() -> None:
     """Draw the page."""
     words = frame.words_now()
     frame.title(words, "coverage_page.title", words.say("coverage_page.hint"))
+    stamp = state.stamp_of(state.project())
+    waiting_scenes.draw(words, opened=not stamp.has("coverage"))
+    if not stamp.has("coverage"):
+        queue.panel(words, "scenes")
+        frame.missing(words, stamp, "coverage")
     shown = frame.tables(words, "coverage")
     table = shown["coverage"].sort_values(["seen_on", "scene_id"], ascending=[False, True], ignore_index=True)
     least = _controls(words, table)
