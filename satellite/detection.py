@@ -5,7 +5,7 @@ classed and forgotten. Memory holds the strips in work and the changed pixels, n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import geopandas as gpd
@@ -35,6 +35,7 @@ _WINDOW_PX = 512
 _WINDOW_BYTES = 160_000_000
 _MOST_WINDOWS = 36
 _FEWEST_WINDOWS = 9
+_SPREAD_PX = 256
 _STAGES = 100
 _LEARNED = 4
 _FINE = 1024.0
@@ -264,10 +265,12 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
     seasons.demand(*(dict(zip(pair.names, bands, strict=True)) for bands in sample))
     scorer = scores.fit(params.method, pair.names, *sample)
     planes = [scores.strength(scorer, window, edge=1.0) for window in windows]
+    departures = [scores.departures(scorer, window.part(_SPREAD_PX)) for window in windows[:: len(windows) // 4 + 1]]
     del windows
     strengths, varied = _drawn(planes, rng)
     null, edge = false_leads.fit_null(strengths), false_leads.edge(strengths, varied)
     firm_null = false_leads.fit_null(strengths / np.sqrt(1 + edge * varied))
+    firm_null = replace(firm_null, spread=false_leads.spread(np.concatenate(departures, axis=1), null))
     firm = [_firm(strength, _varied(strength, forgiven), edge) for strength, forgiven in planes]
     length = false_leads.length_px(firm, firm_null)
     pixel_m2 = pair.grid.pixel_m2
@@ -358,7 +361,8 @@ def _outlined(
     group = _of_parts(seen, kept, labels)
     raw, holds = np.floor(tallies.strongest(seen.parts, group, len(labels.classes), noise.smallest_px) * _FINE) / _FINE
     strong = holds >= noise.lead_threshold
-    on_edge = ~strong & (raw >= noise.null.threshold(noise.chance))
+    plain = replace(noise.null, spread=noise.firm_null.spread)
+    on_edge = ~strong & (raw >= plain.threshold(noise.chance))
     suppressed = {"too_small": labels.too_small, "edge": int(on_edge.sum()), "weak": int((~strong & ~on_edge).sum())}
     kept[kept] = strong[labels.of_run]
     labels, holds = labels.only(strong), holds[strong]

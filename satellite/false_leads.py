@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from gis.errors import WorkbenchError
+from satellite import tails
 
 Array = NDArray[np.float64]
 Image = NDArray[np.float32]
@@ -32,6 +33,8 @@ LEAST_CHANCE = 1e-12
 
 _RANKS = (0.2, 0.55)
 _TAIL = 0.01
+_FEWEST_A_VARIATE = 100
+_HALF, _NEVER = 0.5, 1e-15
 _MOST_CHANGED = 0.7
 _SETTLED = 1e-4
 _LAGS_PX = (1, 2, 4, 8)
@@ -52,19 +55,29 @@ class Null:
         Of the gamma law of the squared strength.
     changed_share : float
         Estimated share of pixels beyond it, 0 to 1.
+    spread : tuple of float
+        Of the variates whose squares the strength sums, see ``tails.spreads``: the tail reaches farther by what
+        ``tails.lengthening`` says. Empty where all are alike.
     """
 
     shape: float
     scale: float
     changed_share: float
+    spread: tuple[float, ...] = ()
 
     def threshold(self, false_alarm: float) -> float:
         """Return the strength that an unchanged pixel exceeds with probability ``false_alarm`` (0 to 1)."""
-        return float(np.sqrt(stats.gamma.isf(false_alarm, self.shape, scale=self.scale)))
+        farther = tails.lengthening(tuple(self.spread), false_alarm, _RANKS) if self.spread else 1.0
+        return farther * float(np.sqrt(stats.gamma.isf(false_alarm, self.shape, scale=self.scale)))
 
     def chance(self, threshold: float) -> float:
-        """Return the probability that an unchanged pixel exceeds a strength."""
-        return float(stats.gamma.sf(threshold**2, self.shape, scale=self.scale))
+        """Return the probability that an unchanged pixel exceeds a strength; with ``spread`` 1e-15 at least."""
+        if not self.spread or threshold <= self.threshold(_HALF):
+            return float(stats.gamma.sf(threshold**2, self.shape, scale=self.scale))
+        if threshold >= self.threshold(_NEVER):
+            return _NEVER
+        bounds = np.log(_NEVER), np.log(_HALF)
+        return float(np.exp(optimize.brentq(lambda at: self.threshold(np.exp(at)) - threshold, *bounds, rtol=1e-4)))
 
 
 def fit_null(strengths: Array, *, rounds: int = 50) -> Null:
@@ -94,13 +107,29 @@ def fit_null(strengths: Array, *, rounds: int = 50) -> Null:
         low, high = (squared[int(rank * (1 - changed) * (squared.size - 1))] for rank in _RANKS)
         if not 0 < low < high:
             raise WorkbenchError("detect.no_variation", "The two images do not differ in any measurable way")
-        shape = _gamma_shape(high / low)
+        shape = tails.gamma_shape(high / low, _RANKS)
         scale = high / stats.gamma.ppf(_RANKS[1], shape)
         beyond = 1 - np.searchsorted(squared, stats.gamma.isf(_TAIL, shape, scale=scale)) / squared.size
         before, changed = changed, float(np.clip((beyond - _TAIL) / (1 - _TAIL), 0, _MOST_CHANGED))
         if abs(changed - before) < _SETTLED:
             break
     return Null(shape, float(scale), changed)
+
+
+def spread(departures: Array, null: Null) -> tuple[float, ...]:
+    """Return how the variates of unchanged pixels spread, see ``Null``; nothing where they are too few.
+
+    Parameters
+    ----------
+    departures : (k, n) array
+        See ``scores.departures``.
+    null : Null
+        Pixels beyond its 1 % point take no part.
+    """
+    unchanged = departures[:, np.square(departures).sum(axis=0) < null.threshold(_TAIL) ** 2]
+    if unchanged.shape[1] < _FEWEST_A_VARIATE * len(departures):
+        return ()
+    return tails.spreads(unchanged)
 
 
 def edge(strengths: Array, varied: Array) -> float:
@@ -228,18 +257,3 @@ def _correlation(strengths: list[Image], lag: int, limit: float) -> float:
         return 0.0
     spread = (xx - total**2 / count) * (yy - other_total**2 / count)
     return float((xy - total * other_total / count) / np.sqrt(spread)) if spread > 0 else 0.0
-
-
-def _gamma_shape(ratio: float) -> float:
-    """Return the gamma shape whose two quantiles have a ratio; the ratio falls as the shape grows."""
-
-    def excess(log_shape: float) -> float:
-        low, high = stats.gamma.ppf(_RANKS, np.exp(log_shape))
-        return float(np.log(high / low) - np.log(ratio))
-
-    bounds = (np.log(0.1), np.log(200.0))
-    if excess(bounds[0]) < 0:
-        return float(np.exp(bounds[0]))
-    if excess(bounds[1]) > 0:
-        return float(np.exp(bounds[1]))
-    return float(np.exp(optimize.brentq(excess, *bounds)))

@@ -173,6 +173,14 @@ class Counts:
         before, after = self._smoothed(means[0][None], means[1][None])
         return before[0], after[0]
 
+    def smoothed(self) -> tuple[Image, Image]:
+        """Return physical values of all pixels of both dates, smoothed as for the score; NaN where not observed."""
+        return self._smoothed(*replace(self, fraction=(0.0, 0.0)).physical())
+
+    def part(self, edge: int) -> "Counts":
+        """Return the first rows and columns, as many as an edge."""
+        return replace(self, before=self.before[:, :edge, :edge], after=self.after[:, :edge, :edge])
+
     def _smoothed(self, before: Image, after: Image) -> tuple[Image, Image]:
         """Return planes of both dates, (k, rows, columns), smoothed as for the score; nothing is seen beyond them."""
         earlier, down, along = smoothing(self.fraction)
@@ -304,6 +312,13 @@ def strength(
         (down, south, east),
         (np.float32(SIDES[scorer.method.side]), np.float32(edge)),
     )
+
+
+def departures(scorer: Scorer, counts: Counts) -> Array:
+    """Return the differences of the smoothed forms, whose squares the strength sums, (k, n) of the n pixels seen."""
+    before, after = (date.reshape(len(date), -1).astype(np.float64) for date in counts.smoothed())
+    found = scorer.forms_before @ before - scorer.forms_after @ after - np.subtract(*scorer.offsets)[:, None]
+    return np.asarray(found[:, np.isfinite(found).all(axis=0)])
 
 
 def smoothing(fraction: tuple[float, float]) -> Image:

@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+from scipy import ndimage
 
 from gis.errors import WorkbenchError
 from satellite import detection, files, synthetic
@@ -105,12 +106,13 @@ def test_the_same_files_give_the_same_result(made):
 
 
 def test_clouds_are_not_observed(made):
-    """What a mask hides is 255 in the change map, never changed or unchanged."""
+    """What a mask hides is 255 in the change map, never changed or unchanged; in a shifted pair up to 2 px more."""
     pair_files, world = made
     found = _run(pair_files)
     hidden = (synthetic.clear(world, 0) == 0) | (synthetic.clear(world, 3) == 0)
     assert (found.change[hidden] == 255).all()
-    assert found.observed_share == pytest.approx(1 - hidden.mean(), abs=0.02)
+    wider = ndimage.binary_dilation(hidden, np.ones((5, 5)))
+    assert (found.change[4:-4, 4:-4][~wider[4:-4, 4:-4]] != 255).all()
 
 
 def test_fewer_false_alarms_flag_less(made):

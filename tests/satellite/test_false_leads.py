@@ -43,3 +43,14 @@ def test_equal_images_are_refused():
     with pytest.raises(WorkbenchError) as refusal:
         false_leads.fit_null(np.zeros(1000))
     assert refusal.value.code == "detect.no_variation"
+
+
+def test_a_law_with_unequal_spreads_reaches_farther_and_turns_back():
+    """The threshold lies farther out, and its chance is the one that was asked for."""
+    plain = false_leads.Null(2.5, 0.3, 0.0)
+    longer = false_leads.Null(2.5, 0.3, 0.0, (0.35, 0.27, 0.14, 0.1, 0.08, 0.06))
+    for chance in (1e-2, 1e-5, 1e-9):
+        assert 1.02 < longer.threshold(chance) / plain.threshold(chance) < 1.3
+        assert longer.chance(longer.threshold(chance)) == pytest.approx(chance, rel=0.01)
+    assert longer.chance(1e6) <= 1e-12
+    assert longer.chance(0.0) == 1.0
