@@ -34,14 +34,19 @@ def detect(verbs: "Verbs", words: Catalogue) -> None:
     """Add the command that compares two images."""
     parser = frame.command(verbs, "detect", "cli.detect", _run_detect, words)
     add_pair(parser, words)
-    parser.add_argument("--preset", choices=_PRESETS, default="all", help=words.say("cli.preset"))
     parser.add_argument("--method", choices=_METHODS, default="irmad", help=words.say("cli.method"))
     parser.add_argument("--side", choices=("both", "rise", "fall"), default="both", help=words.say("cli.side"))
+    parser.add_argument("--targets", type=Path, metavar="TOML", help=words.say("cli.target_rules"))
+    parser.add_argument("--null-pair", type=Path, nargs=2, action="append", metavar="TIF", help=words.say("past.pair"))
+    add_search(parser, words)
+
+
+def add_search(parser: argparse.ArgumentParser, words: Catalogue) -> None:
+    """Add what a search is for and how its patches are judged, of one pair or of a whole province."""
+    parser.add_argument("--preset", choices=_PRESETS, default="all", help=words.say("cli.preset"))
     parser.add_argument("--false-leads", type=frame.positive, metavar="N", help=words.say("cli.false_leads"))
     parser.add_argument("--false-alarm", type=frame.share, metavar="P", help=words.say("cli.false_alarm"))
     parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
-    parser.add_argument("--targets", type=Path, metavar="TOML", help=words.say("cli.target_rules"))
-    parser.add_argument("--null-pair", type=Path, nargs=2, action="append", metavar="TIF", help=words.say("past.pair"))
     parser.add_argument("--season-days", type=int, metavar="N", help=words.say("judging.season_days"))
     parser.add_argument("--season-rule", choices=_RULES, help=words.say("judging.season_rule"))
     parser.add_argument("--merge-m", type=float, metavar="M", help=words.say("judging.merge_m"))
@@ -71,7 +76,7 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
         out,
         dates=dates,
         params=params,
-        preset=_preset(arguments),
+        preset=preset_of(arguments),
         project=own,
         progress=frame.progress(words),
     )
@@ -83,7 +88,8 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     return 0
 
 
-def _preset(arguments: Arguments) -> "Preset":
+def preset_of(arguments: Arguments) -> "Preset":
+    """Return the preset that was chosen, with what was asked for instead."""
     from satellite import presets
 
     preset = presets.standard()[arguments.preset]
@@ -92,16 +98,22 @@ def _preset(arguments: Arguments) -> "Preset":
     return replace(preset, field_work=False) if arguments.keep_field_work else preset
 
 
-def _params(arguments: Arguments) -> "Params":
+def search_of(arguments: Arguments) -> "Params":
+    """Return the limits of the chosen preset, with what was asked for instead."""
     from satellite import presets
     from satellite.detection import Params
-    from satellite.scores import Method
 
     preset = presets.standard()[arguments.preset]
     wanted = None if preset.name == "all" else preset.targets
     params = Params(false_leads=preset.false_leads, smallest_m2=preset.smallest_m2, wanted=wanted)
     given = {name: getattr(arguments, name) for name in ("false_leads", "false_alarm", "smallest_m2")}
-    params = replace(params, **{name: value for name, value in given.items() if value is not None})
+    return replace(params, **{name: value for name, value in given.items() if value is not None})
+
+
+def _params(arguments: Arguments) -> "Params":
+    from satellite.scores import Method
+
+    params = search_of(arguments)
     if arguments.side != "both" and arguments.method in _METHODS[:3]:
         arguments.side = "both"
     params = replace(params, method=Method(arguments.method, arguments.side))

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands import detect as search
 from commands import frame
 from commands.frame import Arguments
 from gis.errors import WorkbenchError
@@ -30,8 +30,7 @@ def province(verbs: "Verbs", words: Catalogue) -> None:
     day = frame.day(words)
     parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
     parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
-    parser.add_argument("--false-alarm", type=frame.share, metavar="P", help=words.say("cli.false_alarm"))
-    parser.add_argument("--smallest-m2", type=frame.positive, metavar="M2", help=words.say("cli.smallest"))
+    search.add_search(parser, words)
     parser.add_argument("--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px"))
     _add_running(parser, words)
     for name, verb in (("radar", _radar), ("learned", _learned)):
@@ -63,10 +62,7 @@ def _add_running(parser: argparse.ArgumentParser, words: Catalogue) -> None:
 
 def _detect(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import province as verbs
-    from satellite.detection import Params
 
-    wanted = {name: getattr(arguments, name) for name in ("false_alarm", "smallest_m2")}
-    params = replace(Params(), **{name: value for name, value in wanted.items() if value is not None})
     pair = verbs.Pair(
         arguments.before,
         arguments.after,
@@ -74,8 +70,20 @@ def _detect(arguments: Arguments, words: Catalogue) -> int:
         (arguments.before_on, arguments.after_on),
         arguments.tile_px,
     )
-    out = arguments.out or frame.project(arguments).folder / "province"
-    return frame.print_step(verbs.detect(pair, out, params=params, order=_order(arguments, words)), words)
+    project = frame.project(arguments)
+    out = arguments.out or project.folder / "province"
+    step = verbs.detect(
+        pair,
+        out,
+        params=search.search_of(arguments),
+        preset=search.preset_of(arguments),
+        project=project if out.resolve().is_relative_to(project.folder.resolve()) else None,
+        order=_order(arguments, words),
+    )
+    frame.print_step(step, words)
+    for code in step.figures["warnings"]:  # type: ignore[attr-defined]
+        print(words.say(code))
+    return 0
 
 
 def _radar(arguments: Arguments, words: Catalogue) -> int:

@@ -7,7 +7,7 @@ the same detection, and take its place.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from cross_check.files import Project
 from gis import files, schema
 from gis.crs import STORAGE
 from satellite import files as images
-from satellite import patches, repeats
+from satellite import outlined, patches, repeats
 
 _COLUMNS = [name for name in repeats.KNOWN.columns if name not in {"turn", "sensor"}]
 
@@ -89,7 +89,7 @@ def keep(
     ----------
     project : Project
     out : Path
-        Folder with its change.tif.
+        Folder with its change.tif, or with those of its tiles.
     recipe : mapping
     found : GeoDataFrame
         Its patches as settled.
@@ -100,8 +100,14 @@ def keep(
     days = {f"{name}_on": recipe["inputs"][name]["seen_on"] for name in ("before", "after")}
     with files.folder_written_aside(project.detections / name) as aside:
         files.write_table(found[_COLUMNS], aside / "patches.parquet")
-        shutil.copy2(out / "change.tif", aside / "change.tif")
+        for change in changes(out):
+            shutil.copy2(change, aside / (change.name if change.parent == out else f"change-{change.parent.name}.tif"))
         files.write_json({"turn": turn, "sensor": sensor, **days}, aside / "facts.json")
+
+
+def changes(out: Path) -> list[Path]:
+    """Return the change maps of a result: one, or one a tile."""
+    return [out / "change.tif"] if (out / "change.tif").is_file() else sorted(out.glob("tiles/*/change.tif"))
 
 
 def remember(project: Project, out: Path, sensor: str) -> gpd.GeoDataFrame:
@@ -136,14 +142,24 @@ def _unchanged(found: gpd.GeoDataFrame, others: list[Kept]) -> Iterator[tuple[Ke
         # Only a pair that begins before the change, and ends with another image after it, can miss it.
         if other.before_on is None or other.after_on is None or other.before_on > before or other.after_on <= after:
             continue
-        change, grid = images.read_change(other.folder / "change.tif")
-        shown = pd.DataFrame(
-            {
-                "seen": patches.seen_share(change, grid, found.geometry),
-                "changed": patches.zonal((change == patches.CHANGED).astype(np.float32), grid, found.geometry)["mean"],
-            }
-        )
+        shown = _shown(sorted(other.folder.glob("change*.tif")), found.geometry)
         yield other, repeats.unchanged(shown)
+
+
+def _shown(maps: Sequence[Path], outlines: gpd.GeoSeries) -> pd.DataFrame:
+    """Return the shares of each outline that change maps saw and hold for changed, see ``repeats.unchanged``."""
+    sums = np.zeros((3, len(outlines)))
+    for path in maps:
+        inside = np.flatnonzero(outlines.intersects(outlined.extent(path, outlines.crs)))
+        if inside.size:
+            change, grid = images.read_change(path)
+            for total, value in zip(sums, (patches.UNSEEN, patches.CHANGED), strict=False):
+                share = patches.zonal((change == value).astype(np.float32), grid, outlines.iloc[inside], ("sum",))
+                total[inside] += share["sum"].fillna(0).to_numpy()
+            whole = patches.zonal(np.ones(change.shape, np.float32), grid, outlines.iloc[inside], ("count",))
+            sums[2, inside] += whole["count"].fillna(0).to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return pd.DataFrame({"seen": 1 - sums[0] / sums[2], "changed": sums[1] / sums[2]})
 
 
 def _together(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -1,17 +1,24 @@
 """Rim: a whole province by tiles, for the command line: change between two dates, and series of many tiles."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cross_check import sensor_tiles
+import geopandas as gpd
+
+from cross_check import chain, detections, judging, sensor_tiles
 from cross_check.chain import Step
+from cross_check.files import Project
 from gis import files
 from gis.progress import Progress, silent
-from satellite import cluster, detection, seams, tiles
+from satellite import cluster, detection, presets, seams, seasons, tiles
 from satellite.cluster import Finished, Task, Tell, no_one
 from satellite.files import PairFiles
+from satellite.presets import Preset
 from satellite.series import Params
 
 
@@ -59,11 +66,20 @@ class Pair:
     tile_px: int = tiles.TILE_PX
 
 
-def detect(pair: Pair, out: Path, *, params: detection.Params | None = None, order: Order | None = None) -> Step:
+def detect(
+    pair: Pair,
+    out: Path,
+    *,
+    params: detection.Params | None = None,
+    preset: Preset | str = "all",
+    project: Project | None = None,
+    order: Order | None = None,
+) -> Step:
     """Compare two dates of a province.
 
-    Writes a folder a tile into ``tiles``, the patches of all, joined over the borders of tiles, to patches.gpkg and
-    patches.parquet, and recipe.json.
+    Writes a folder a tile into ``tiles``; the patches of all, joined over the borders of tiles and judged as those of a
+    single pair are, to patches.gpkg and patches.parquet; those left out with their reason to left-out.gpkg; and
+    recipe.json.
 
     Parameters
     ----------
@@ -71,15 +87,41 @@ def detect(pair: Pair, out: Path, *, params: detection.Params | None = None, ord
     out : Path
         Finished tiles of an earlier run into it are kept.
     params : detection.Params, optional
+        Each tile is searched by the automatic method; false alarms and leads, smallest area and wanted targets hold.
+    preset : Preset or str
+        See ``chain.detect``.
+    project : Project, optional
+        Whose earlier pictures, zones, fire points and detections the patches are held against.
     order : Order, optional
 
     Raises
     ------
     WorkbenchError
-        See ``satellite.tiles`` and ``satellite.cluster.run``.
+        See ``satellite.tiles``, ``satellite.cluster.run`` and ``judging.judge``; ``detect.seasons_apart``.
     """
-    params = params or detection.Params()
-    return _put_together(_compared(pair, params), out, asdict(params), params.smallest_m2, order)
+    params, wanted = params or detection.Params(), presets.standard()[preset] if isinstance(preset, str) else preset
+    judging.demand(project, wanted)
+    tasks = _compared(pair, params)
+    days = _days(tasks)
+    seasons.allow(*days, wanted.season_days, wanted.season_rule)
+    done, tables = _tables(tasks, out, order)
+    joined = seams.join(tables, smallest_m2=params.smallest_m2)
+    recipe = _recipe(done, joined, asdict(params)) | {"preset": wanted.name, "judging": wanted.judging(*days)}
+    if not tables:
+        return _written(joined.patches, out, recipe, done)
+    asked = joined.patches
+    if params.wanted is not None:
+        asked = asked[asked["target"].isin(params.wanted)]
+    judged = judging.judge(asked, _pairs(tasks), project, wanted)
+    recipe["suppressed"] = {"other_target": len(joined.patches) - len(asked), **judged.counts}
+    recipe["warnings"] = [*seasons.warnings(*days, wanted.season_days), *wanted.misfits(*days), *judged.warnings]
+    recipe |= {"inputs": _inputs(recipe["tiles"], days), "method": params.method.name}
+    found = detections.settle(judged.patches, project, detections.name_of(recipe))
+    step = _written(chain.told(found), out, recipe, done)
+    files.write_table(chain.told(judged.left_out), out / "left-out.gpkg")
+    if project is not None:
+        detections.keep(project, out, recipe, found)
+    return step
 
 
 def detect_radar(pair: Pair, out: Path, *, smallest_m2: float = 1000.0, order: Order | None = None) -> Step:
@@ -114,23 +156,60 @@ def _put_together(
     tasks: Sequence[Task], out: Path, params: Mapping[str, object], smallest_m2: float, order: Order | None
 ) -> Step:
     """Run the tasks, join the patches of all tiles and write what was found."""
+    done, tables = _tables(tasks, out, order)
+    joined = seams.join(tables, smallest_m2=smallest_m2)
+    return _written(joined.patches, out, _recipe(done, joined, params), done)
+
+
+def _tables(tasks: Sequence[Task], out: Path, order: Order | None) -> tuple[list[Finished], list[gpd.GeoDataFrame]]:
+    """Run the tasks and return what is done and the patches of each tile that could be compared."""
     done = _run(tasks, out / "tiles", order)
     written = [each.folder / "patches.parquet" for each in done]
-    found = seams.join([files.read_layer(path) for path in written if path.is_file()], smallest_m2=smallest_m2)
-    refused = {each.key: each.figures["refused"] for each in done if "refused" in each.figures}
-    figures = {"patches": len(found.patches), "joined": found.joined, "too_small": found.too_small}
-    figures["refused"] = len(refused)
-    recipe = {
+    return done, [files.read_layer(path) for path in written if path.is_file()]
+
+
+def _recipe(done: Sequence[Finished], joined: seams.Joined, params: Mapping[str, object]) -> dict[str, Any]:
+    return {
         "tiles": {each.key: files.sha256(each.folder / "recipe.json") for each in done},
-        "refused": refused,
+        "refused": {each.key: each.figures["refused"] for each in done if "refused" in each.figures},
         "params": dict(params),
-        "figures": figures,
+        "figures": {"joined": joined.joined, "too_small": joined.too_small},
     }
-    files.write_table(found.patches, out / "patches.parquet")
-    files.write_table(found.patches, out / "patches.gpkg")
+
+
+def _written(found: gpd.GeoDataFrame, out: Path, recipe: dict[str, Any], done: Sequence[Finished]) -> Step:
+    """Write the patches and the recipe, its figures completed."""
+    figures = recipe["figures"]
+    figures |= {"patches": len(found), "refused": len(recipe["refused"])}
+    figures["suppressed"] = sum(recipe.get("suppressed", {}).values())
+    files.write_table(found, out / "patches.parquet")
+    files.write_table(found, out / "patches.gpkg")
     files.write_json(recipe, out / "recipe.json")
     outputs = tuple(out / name for name in ("patches.gpkg", "patches.parquet", "recipe.json", "tiles"))
-    return Step("chain.province_detected", {**_figures(done), **figures}, outputs)
+    said = {"warnings": recipe.get("warnings", [])}
+    return Step("chain.province_detected", {**_figures(done), **figures, **said}, outputs)
+
+
+def _pairs(tasks: Sequence[Task]) -> list[PairFiles]:
+    """Return what was compared, each pair once however many tiles were cut from it."""
+    taken = (task.arguments for task in tasks)
+    return list(dict.fromkeys(PairFiles(each["before"], each["after"], tuple(each["clear"])) for each in taken))
+
+
+def _days(tasks: Sequence[Task]) -> tuple[date | None, date | None]:
+    """Return the first day of the earlier images and the last of the later ones."""
+    before, after = ([task.arguments["dates"][at] for task in tasks if task.arguments["dates"][at]] for at in (0, 1))
+    return (
+        date.fromisoformat(min(before)) if before else None,
+        date.fromisoformat(max(after)) if after else None,
+    )
+
+
+def _inputs(done: Mapping[str, str], days: Sequence[date | None]) -> dict[str, Any]:
+    """Return what was compared for a record: the tiles' own recipes hold the hash of each image."""
+    told = hashlib.sha256(json.dumps(done, sort_keys=True).encode()).hexdigest()
+    ends = {name: day.isoformat() if day else None for name, day in zip(("before", "after"), days, strict=True)}
+    return {**{name: {"sha256": told, "seen_on": day} for name, day in ends.items()}, "clear": []}
 
 
 def fit(
@@ -163,10 +242,11 @@ def update(images: Path, series: Path, *, order: Order | None = None) -> Step:
 
 def _compared(pair: Pair, params: detection.Params) -> list[Task]:
     before, after = pair.before.resolve(), pair.after.resolve()
+    asked = {"false_alarm": params.false_alarm, "false_leads": params.false_leads}
     if before.is_dir() and after.is_dir():
-        return tiles.of_folders(before, after, dates=pair.dates, false_alarm=params.false_alarm)
+        return tiles.of_folders(before, after, dates=pair.dates, asked=asked)
     both = PairFiles(before, after, tuple(mask.resolve() for mask in pair.clear))
-    return tiles.of_mosaic(both, tile_px=pair.tile_px, dates=pair.dates, false_alarm=params.false_alarm)
+    return tiles.of_mosaic(both, tile_px=pair.tile_px, dates=pair.dates, asked=asked)
 
 
 def _run(tasks: Sequence[Task], folder: Path, order: Order | None) -> list[Finished]:

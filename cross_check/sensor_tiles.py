@@ -118,12 +118,12 @@ def _tasks(
 ) -> list[Task]:
     verb = f"cross_check.sensor_tiles:{what}_pair"
     if pair.before.is_dir() and pair.after.is_dir():
-        plain = tiles.of_folders(pair.before, pair.after, dates=dates, false_alarm=0.5)
+        plain = tiles.of_folders(pair.before, pair.after, dates=dates, asked={})
     else:
         with Stack((pair.before, pair.after), clear=pair.clear) as stack:
             windows = tiles.cut(stack.grid, tile_px)
         read = tuple(path for image in (pair.before, pair.after, *pair.clear) for path in tiles.parts(image))
-        plain = [tiles.compared(window.key, pair, read, window, dates, 0.5) for window in windows]
+        plain = [tiles.compared(window.key, pair, read, window, dates, {}) for window in windows]
     kept = ("before", "after", "clear", "window", "dates")
     return [
         replace(

@@ -70,8 +70,8 @@ def merge(found: gpd.GeoDataFrame, *, within_m: float = WITHIN_M, apart_days: in
         return Merged(found, 0)
     alone = found[sizes[group] == 1]
     several = sizes[group] > 1
-    wholes = _wholes(found[several], group[several]).astype(dict(found.dtypes.drop("geometry")))
-    together = gpd.GeoDataFrame(pd.concat([alone, wholes], ignore_index=True), crs=STORAGE)
+    made = wholes(found[several], group[several]).astype(dict(found.dtypes.drop("geometry")))
+    together = gpd.GeoDataFrame(pd.concat([alone, made], ignore_index=True), crs=STORAGE)
     ranked = together.sort_values(["score", "patch_id"], ascending=[False, True], ignore_index=True)
     return Merged(ranked, len(found) - len(ranked))
 
@@ -95,8 +95,8 @@ def near_in_time(one: NDArray[np.datetime64], other: NDArray[np.datetime64], apa
         return np.asarray(unknown | (~np.isnat(one) & ~np.isnat(other) & (apart <= apart_days)))
 
 
-def _wholes(parts: gpd.GeoDataFrame, group: NDArray[np.int32]) -> gpd.GeoDataFrame:
-    """Join the parts of each group, a row a group."""
+def wholes(parts: gpd.GeoDataFrame, group: NDArray[np.int32]) -> gpd.GeoDataFrame:
+    """Join the parts of each group (a number a row), a row a group in the order of the numbers; see ``merge``."""
     order = np.lexsort((parts["patch_id"].to_numpy(str), -parts["score"].to_numpy(dtype=float), group))
     parts, group = parts.iloc[order], group[order]
     starts = np.flatnonzero(np.diff(group, prepend=-1))

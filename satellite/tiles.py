@@ -27,6 +27,8 @@ _CLEAR = re.compile(r"[-_ .]clear$")
 
 Figures = Mapping[str, object]
 Dates = tuple[date | None, date | None]
+Asked = Mapping[str, float]
+"""``false_alarm`` and ``false_leads`` of ``detection.Params``."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def cut(grid: Grid, tile_px: int = TILE_PX) -> list[Window]:
     ]
 
 
-def of_mosaic(pair: PairFiles, *, tile_px: int, dates: Dates, false_alarm: float) -> list[Task]:
+def of_mosaic(pair: PairFiles, *, tile_px: int, dates: Dates, asked: Asked) -> list[Task]:
     """Return the tasks of comparing two mosaics (GeoTIFF or VRT), a window each.
 
     Raises
@@ -59,10 +61,10 @@ def of_mosaic(pair: PairFiles, *, tile_px: int, dates: Dates, false_alarm: float
     with images.open_pair(pair) as opened:
         windows = cut(opened.grid, tile_px)
     inputs = tuple(path for image in (pair.before, pair.after, *pair.clear) for path in parts(image))
-    return [compared(window.key, pair, inputs, window, dates, false_alarm) for window in windows]
+    return [compared(window.key, pair, inputs, window, dates, asked) for window in windows]
 
 
-def of_folders(before: Path, after: Path, *, dates: Dates, false_alarm: float) -> list[Task]:
+def of_folders(before: Path, after: Path, *, dates: Dates, asked: Asked) -> list[Task]:
     """Return the tasks of comparing two folders tile by tile.
 
     Images are named after their tile; a date in the name is no part of it. A mask of the same name with ``.clear``
@@ -80,7 +82,7 @@ def of_folders(before: Path, after: Path, *, dates: Dates, false_alarm: float) -
         one, other = first[key][0], second[key][-1]
         clear = tuple(mask for mask in (clear_of(one), clear_of(other)) if mask is not None)
         pair = PairFiles(one, other, clear)
-        tasks.append(compared(key, pair, (one, other, *clear), None, dates, false_alarm))
+        tasks.append(compared(key, pair, (one, other, *clear), None, dates, asked))
     if not tasks:
         raise WorkbenchError(
             "cluster.no_pairs",
@@ -156,7 +158,7 @@ def compare(
     clear: Sequence[Path],
     window: Mapping[str, tuple[int, int]] | None,
     dates: Sequence[str | None],
-    false_alarm: float,
+    asked: Asked,
 ) -> Figures:
     """Compare two dates of a tile; writes score.tif, change.tif and patches.parquet.
 
@@ -169,7 +171,7 @@ def compare(
         all of it is unobserved, and its figures say why.
     """
     first, second = days(dates)
-    params = detection.Params(false_alarm=false_alarm, smallest_m2=0)
+    params = detection.Params(**asked, smallest_m2=0)  # type: ignore[arg-type]
     with images.open_pair(PairFiles(before, after, tuple(clear))) as whole:
         pair = whole.part(**window) if window else whole
         grid = pair.grid
@@ -181,7 +183,8 @@ def compare(
     images.write_raster(found.strength, grid, folder / "score.tif", nodata=float("nan"), tags={})
     images.write_raster(found.change, grid, folder / "change.tif", nodata=patches.UNSEEN, tags=tags)
     files.write_table(found.patches, folder / "patches.parquet")
-    return {"patches": len(found.patches), "observed": found.observed_share, "shift_px": found.shift.length_px}
+    figures = {"patches": len(found.patches), "observed": found.observed_share, "shift_px": found.shift.length_px}
+    return figures | {"suppressed": dict(found.suppressed), "constant_bands": list(found.scorer.unused)}
 
 
 def refused(fault: WorkbenchError, grid: Grid, folder: Path) -> Figures:
@@ -255,7 +258,7 @@ def _params(said: dict[str, object]) -> series.Params:
 
 
 def compared(
-    key: str, pair: PairFiles, inputs: tuple[Path, ...], window: Window | None, dates: Dates, false_alarm: float
+    key: str, pair: PairFiles, inputs: tuple[Path, ...], window: Window | None, dates: Dates, asked: Asked
 ) -> Task:
     """Return the task of comparing one tile; ``inputs`` are the files whose contents decide."""
     days = [day or images.seen_on(path) for day, path in zip(dates, (pair.before, pair.after), strict=True)]
@@ -265,6 +268,6 @@ def compared(
         "clear": list(pair.clear),
         "window": {"rows": list(window.rows), "columns": list(window.columns)} if window else None,
         "dates": [day.isoformat() if day else None for day in days],
-        "false_alarm": false_alarm,
+        "asked": dict(asked),
     }
     return Task(key, "satellite.tiles:compare", arguments, inputs)

@@ -8,8 +8,10 @@ from scipy import ndimage
 from shapely.geometry import Point
 
 from cross_check import province
+from cross_check.files import Project
 from cross_check.province import Order, Pair
 from gis import files
+from gis.errors import WorkbenchError
 from satellite import states, synthetic
 from tests.satellite import provinces, tifs
 
@@ -95,26 +97,64 @@ def test_series_of_many_tiles(tmp_path):
     assert (tmp_path / "series" / "updated" / "52TCS" / "states.tif").is_file()
 
 
-def test_classed_patches_across_borders_keep_their_class(tmp_path):
-    """A shed across the corner of four tiles and a pit across a border are one patch each, of their own class."""
+@pytest.fixture
+def planted(tmp_path):
+    """Two dates of four tiles with a shed across their corner and a pit across a border, as they lie and look."""
     names, ends = synthetic.spectra()
     rng = np.random.default_rng(7)
     green = np.clip(0.5 + 0.15 * ndimage.gaussian_filter(rng.normal(size=(260, 260)), 2) * 7, 0.1, 0.9)
     ground = green * ends["crop"][:, None, None] + (1 - green) * ends["black_soil"][:, None, None]
-    pair = [ground * rng.normal(1, 0.02, ground.shape) for _ in range(2)]
-    planted = {"construction": (118, 118, 0.75 * ends["blue_steel"] + 0.25 * ends["concrete"])}
-    planted["excavation"] = (40, 120, ends["subsoil"])
-    for top, left, look in planted.values():
-        pair[1][:, top : top + 24, left : left + 24] = look[:, None, None] * rng.normal(1, 0.02, (len(names), 24, 24))
-    paths = [
-        tifs.write(tmp_path / name, (image * 1e4).astype(np.uint16), names=names, nodata=0)
-        for name, image in zip(("a_20240601.tif", "b_20240610.tif"), pair, strict=True)
-    ]
-    province.detect(Pair(paths[0], paths[1], tile_px=130), tmp_path / "out", order=Order(workers=1))
+    looks = {"construction": (118, 118, 0.75 * ends["blue_steel"] + 0.25 * ends["concrete"])}
+    looks["excavation"] = (40, 120, ends["subsoil"])
+
+    def write(path, *kinds):
+        image = ground * rng.normal(1, 0.02, ground.shape)
+        for top, left, look in (looks[kind] for kind in kinds):
+            image[:, top : top + 24, left : left + 24] = look[:, None, None] * rng.normal(1, 0.02, (len(names), 24, 24))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return tifs.write(path, (image * 1e4).astype(np.uint16), names=names, nodata=0)
+
+    pair = write(tmp_path / "a_20240601.tif"), write(tmp_path / "b_20240610.tif", *looks)
+    return Pair(*pair, tile_px=130), looks, write
+
+
+def test_classed_patches_across_borders_keep_their_class(tmp_path, planted):
+    """A shed across the corner of four tiles and a pit across a border are one patch each, of their own class."""
+    pair, looks, _ = planted
+    province.detect(pair, tmp_path / "out", order=Order(workers=1))
     found = files.read_layer(tmp_path / "out" / "patches.parquet").to_crs("EPSG:32652")
-    for kind, (top, left, _) in planted.items():
+    for kind, (top, left, _) in looks.items():
         middle = Point(400_000 + 10 * (left + 12), 5_100_000 - 10 * (top + 12))
         met = found[found.geometry.buffer(20).contains(middle)]
         assert met["machine_class"].tolist() == [kind]
         assert met.geometry.area.iloc[0] == pytest.approx(240**2, rel=0.35)
+        assert met["pixels"].iloc[0] == pytest.approx(met["area_m2"].iloc[0] / 100, rel=0.15)
         assert met.geometry.is_valid.all()
+
+
+def test_a_province_is_judged_as_a_pair_is(tmp_path, planted):
+    """The joined list meets the project: ground seen so before is put apart, looks are counted, zones are named."""
+    pair, _, write = planted
+    made = Project(tmp_path / "project")
+    write(made.imagery / "e_20230605.tif", "excavation")
+    first = province.detect(pair, made.folder / "province", project=made, order=Order(workers=1))
+    found = files.read_layer(made.folder / "province" / "patches.parquet")
+    left_out = files.read_layer(made.folder / "province" / "left-out.gpkg")
+    recipe = files.read_json(made.folder / "province" / "recipe.json")
+    assert (found["machine_class"].tolist(), set(found["looks"])) == (["construction"], {1})
+    assert left_out[["machine_class", "reason"]].to_numpy().tolist() == [["excavation", "seen_before"]]
+    assert recipe["suppressed"] == {"other_target": 0, "seen_before": 1, "merged": 0}
+    assert first.figures["suppressed"] == 1
+    later = Pair(pair.before, write(tmp_path / "c_20240705.tif", "construction"), tile_px=130)
+    province.detect(later, made.folder / "later", project=made, order=Order(workers=1))
+    again = files.read_layer(made.folder / "later" / "patches.parquet")
+    assert again["patch_id"].tolist() == found["patch_id"].tolist()
+    assert again["looks"].tolist() == [2]
+    gone = Pair(pair.before, write(tmp_path / "d_20240805.tif"), tile_px=130)
+    province.detect(gone, made.folder / "gone", project=made, order=Order(workers=1))
+    province.detect(pair, made.folder / "province", project=made, order=Order(workers=1))
+    told = files.read_layer(made.folder / "province" / "patches.parquet")
+    assert told[["looks", "missed"]].to_numpy().tolist() == [[2, 1]]
+    with pytest.raises(WorkbenchError) as refusal:
+        province.detect(pair, made.folder / "reserve", preset="reserve", project=made)
+    assert refusal.value.code == "zoning.no_layer"

@@ -49,7 +49,7 @@ def test_names_tell_the_tile(tmp_path):
 def test_a_window_is_compared_as_if_it_were_an_image(tmp_path):
     """A tile cut from a mosaic gives what detection gives on a file of its own."""
     before, after, _ = provinces.write(tmp_path, 300, 150)
-    task = tiles.of_mosaic(PairFiles(before, after), tile_px=150, dates=(None, None), false_alarm=1e-4)[1]
+    task = tiles.of_mosaic(PairFiles(before, after), tile_px=150, dates=(None, None), asked={"false_alarm": 1e-4})[1]
     tiles.compare(tmp_path / "out", **task.arguments)
     alone = []
     for path in (before, after):
@@ -73,7 +73,9 @@ def test_a_tile_under_cloud_is_unobserved_and_no_fault(tmp_path):
     """A mask that hides all: the map says not observed everywhere, and no patch."""
     before, after, _ = provinces.write(tmp_path, 120, 120)
     mask = tifs.write(tmp_path / "clear.tif", np.zeros((1, 120, 120), np.uint8))
-    task = tiles.of_mosaic(PairFiles(before, after, (mask,)), tile_px=120, dates=(None, None), false_alarm=1e-4)[0]
+    task = tiles.of_mosaic(
+        PairFiles(before, after, (mask,)), tile_px=120, dates=(None, None), asked={"false_alarm": 1e-4}
+    )[0]
     figures = tiles.compare(tmp_path / "out", **task.arguments)
     assert (figures["observed"], figures["refused"]["code"]) == (0, "detect.nothing_observed")
     with rasterio.open(tmp_path / "out" / "change.tif") as change:
@@ -88,7 +90,7 @@ def test_folders_are_paired_by_tile(tmp_path):
             (tmp_path / folder).mkdir(exist_ok=True)
             (tmp_path / "made" / "before_20210601.tif").rename(tmp_path / folder / f"{key}_{day}.tif")
     tifs.write(tmp_path / "new" / "52TCS_20210801.clear.tif", np.ones((1, 60, 60), np.uint8))
-    given = {"dates": (None, None), "false_alarm": 1e-4}
+    given = {"dates": (None, None), "asked": {"false_alarm": 1e-4}}
     (task,) = tiles.of_folders(tmp_path / "old", tmp_path / "new", **given)
     assert task.key == "52TCS"
     assert [path.name for path in task.inputs] == [
