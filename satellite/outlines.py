@@ -3,28 +3,25 @@
 Neighbours keep one border between them: what one loses to smoothing the other gains, without gap or overlap.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rasterio import features
 
-from satellite import corners
+from satellite import corners, rings, runs
 from satellite.runs import Runs
 
-_SHEET_PX = 2048
-
 Whole = NDArray[np.int32]
+Places = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
 
-def trace(runs: Runs, labels: Whole, count: int) -> Shapes:
+def trace(found: Runs, labels: Whole, count: int) -> Shapes:
     """Return the outline of each group along the pixel edges, in pixel coordinates (column, row).
 
     Parameters
     ----------
-    runs : Runs
+    found : Runs
+        In reading order.
     labels : (n,) int32
         Group of each run, 0 to ``count`` - 1; every group has a run.
     count : int
@@ -34,26 +31,19 @@ def trace(runs: Runs, labels: Whole, count: int) -> Shapes:
     (count,) array of Polygon or MultiPolygon
         Parts that touch at a corner alone are parts of a MultiPolygon.
     """
-    order = np.argsort(labels, kind="stable")
-    ends = np.searchsorted(labels[order], np.arange(count + 1))
-    boxes = _boxes(runs, order, ends)
-    found: list[list[shapely.Geometry]] = [[] for _ in range(count)]
-    for members, places, size in _sheets(boxes):
-        sheet = np.zeros(size, np.int32)
-        for member, (down, right) in zip(members, places, strict=True):
-            top, left = boxes[member, 0] - down, boxes[member, 1] - right
-            for at in order[ends[member] : ends[member + 1]]:
-                sheet[runs.row[at] - top, runs.first[at] - left : runs.last[at] - left] = member + 1
-        offsets = dict(zip(members, places, strict=True))
-        for outline, value in features.shapes(sheet, mask=sheet > 0, connectivity=4):
-            member = int(value) - 1
-            down, right = offsets[member]
-            shift = (boxes[member, 1] - right, boxes[member, 0] - down)
-            rings = [np.asarray(ring) + shift for ring in outline["coordinates"]]
-            found[member].append(shapely.Polygon(rings[0], rings[1:]))
-    drawn = np.empty(count, object)
-    drawn[:] = [parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts) for parts in found]
-    return drawn
+    part = runs.group(Runs(found.row, found.first, found.last, labels), corners=False)
+    owner = np.zeros(int(part.max(initial=-1)) + 1, np.int32)
+    owner[part] = labels
+    # Parts of one group follow each other.
+    turn = np.argsort(np.argsort(owner, kind="stable"), kind="stable").astype(np.int32)
+    order = np.argsort(turn[part], kind="stable")
+    ordered = Runs(found.row[order], found.first[order], found.last[order], turn[part[order]])
+    places, starts, of_ring, hole = rings.around(ordered)
+    outer_first = np.lexsort((hole, of_ring))
+    places, starts = _gathered(places, starts, outer_first)
+    ends = np.searchsorted(of_ring[outer_first], np.arange(len(owner) + 1))
+    drawn = shapely.from_ragged_array(shapely.GeometryType.POLYGON, places.astype(np.float64), (starts, ends))
+    return _together(drawn, np.sort(owner), count)
 
 
 def smooth(outlines: Shapes) -> Shapes:
@@ -67,51 +57,25 @@ def smooth(outlines: Shapes) -> Shapes:
     if not len(outlines):
         return outlines
     parts, owner = shapely.get_parts(outlines, return_index=True)
-    _, places, (rings, ends) = shapely.to_ragged_array(parts)
-    places, rings = corners.without_steps(places, rings)
-    simple = shapely.from_ragged_array(shapely.GeometryType.POLYGON, places, (rings, ends))
-    starts = np.searchsorted(owner, np.arange(len(outlines) + 1))
-    drawn = np.empty(len(outlines), object)
+    _, places, (starts, ends) = shapely.to_ragged_array(parts)
+    places, starts = corners.without_steps(places, starts)
+    simple = shapely.from_ragged_array(shapely.GeometryType.POLYGON, places, (starts, ends))
+    return _together(simple, owner, len(outlines))
+
+
+def _gathered(places: Places, starts: Places, order: NDArray[np.intp]) -> tuple[Places, Places]:
+    """Return rings in another order, and where they begin."""
+    sizes = np.diff(starts)[order]
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    return places[np.arange(ends[-1]) + np.repeat(starts[:-1][order] - ends[:-1], sizes)], ends
+
+
+def _together(simple: Shapes, owner: NDArray[np.integer], count: int) -> Shapes:
+    """Return the parts of each owner as one outline, a MultiPolygon where it has several; owners rise."""
+    many = np.bincount(owner, minlength=count) > 1
+    drawn = np.empty(count, object)
     drawn[owner] = simple
-    for at in np.flatnonzero(np.diff(starts) > 1):
-        drawn[at] = shapely.MultiPolygon(list(simple[starts[at] : starts[at + 1]]))
+    if many.any():
+        several = many[owner]
+        drawn[many] = shapely.multipolygons(simple[several], indices=(np.cumsum(many) - 1)[owner[several]])
     return drawn
-
-
-def _boxes(runs: Runs, order: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Return top, left, height and width of each group."""
-    if not len(order):
-        return np.zeros((0, 4), np.int64)
-    starts = ends[:-1]
-    top = np.minimum.reduceat(runs.row[order], starts).astype(np.int64)
-    left = np.minimum.reduceat(runs.first[order], starts).astype(np.int64)
-    bottom = np.maximum.reduceat(runs.row[order], starts) + 1
-    right = np.maximum.reduceat(runs.last[order], starts)
-    return np.column_stack([top, left, bottom - top, right - left])
-
-
-def _sheets(
-    boxes: NDArray[np.int64],
-) -> Iterator[tuple[list[int], list[tuple[int, int]], tuple[int, int]]]:
-    """Pack groups onto sheets, by shelves, so that many are traced at once: members, places (row, column), size."""
-    members: list[int] = []
-    places: list[tuple[int, int]] = []
-    down = right = shelf = 0
-    for member in np.argsort(-boxes[:, 2], kind="stable"):
-        height, width = (int(each) for each in boxes[member, 2:])
-        if right and right + width > _SHEET_PX:
-            down, right, shelf = down + shelf + 1, 0, 0
-        if members and down + height > _SHEET_PX:
-            yield members, places, _extent(boxes, members, places)
-            members, places, down, right, shelf = [], [], 0, 0, 0
-        members.append(int(member))
-        places.append((down, right))
-        right, shelf = right + width + 1, max(shelf, height)
-    if members:
-        yield members, places, _extent(boxes, members, places)
-
-
-def _extent(boxes: NDArray[np.int64], members: list[int], places: list[tuple[int, int]]) -> tuple[int, int]:
-    corners = np.array(places) + boxes[members, 2:]
-    high, wide = corners.max(axis=0)
-    return int(high), int(wide)

@@ -65,9 +65,17 @@ def join(parts: list[Runs]) -> Runs:
     return Runs(*(np.concatenate(column) for column in columns))
 
 
-def group(runs: Runs) -> Whole:
-    """Return the group of each run, 0 to n - 1 by first appearance: runs of one kind that touch, corners included."""
-    return _group(runs.row, runs.first, runs.last, runs.kind)
+def group(runs: Runs, *, corners: bool = True) -> Whole:
+    """Return the group of each run, 0 to n - 1 by first appearance: runs of one kind that touch, or share an edge.
+
+    Parameters
+    ----------
+    runs : Runs
+        In reading order.
+    corners : bool
+        Whether it is enough to touch at a corner.
+    """
+    return _group(runs.row, runs.first, runs.last, runs.kind, 0 if corners else 1)
 
 
 def close(kinds: Kinds) -> Kinds:
@@ -135,7 +143,7 @@ def _root(parent, at):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - 
 
 
 @njit(nogil=True, cache=True)
-def _group(row, first, last, kind):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - compiled
+def _group(row, first, last, kind, least):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - compiled
     count = row.size
     parent = np.arange(count).astype(np.int32)
     above = 0
@@ -144,7 +152,7 @@ def _group(row, first, last, kind):  # type: ignore[no-untyped-def] # noqa: ANN0
             above += 1
         other = above
         while other < at and row[other] == row[at] - 1 and first[other] <= last[at]:
-            if kind[other] == kind[at] and last[other] >= first[at]:
+            if kind[other] == kind[at] and min(last[other] - first[at], last[at] - first[other]) >= least:
                 one, two = _root(parent, at), _root(parent, other)
                 if one < two:
                     parent[two] = one

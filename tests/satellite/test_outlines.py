@@ -18,7 +18,7 @@ def _labels(seed, size=120):
 
 
 def test_traced_areas_are_pixel_counts():
-    """Each outline encloses exactly the pixels of its group, whatever sheet it was traced on."""
+    """Each outline encloses exactly the pixels of its group, and no two outlines overlap."""
     found, labels = _labels(1)
     count = int(labels.max()) + 1
     traced = outlines.trace(found, labels, count)
@@ -26,15 +26,6 @@ def test_traced_areas_are_pixel_counts():
     assert shapely.is_valid(traced).all()
     covered = shapely.union_all(traced)
     assert covered.area == pytest.approx(shapely.area(traced).sum())
-
-
-def test_many_small_groups_need_several_sheets(monkeypatch):
-    """Sheets that are too small for all groups together are filled one after the other."""
-    found, labels = _labels(2)
-    whole = outlines.trace(found, labels, int(labels.max()) + 1)
-    monkeypatch.setattr(outlines, "_SHEET_PX", 60)
-    parts = outlines.trace(found, labels, int(labels.max()) + 1)
-    assert shapely.equals(whole, parts).all()
 
 
 def test_smooth_outlines_stay_one_coverage():
