@@ -1,7 +1,7 @@
 """Rim: the demo. It makes a synthetic province, runs the whole chain on it and scores it against the planted truth."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -22,7 +22,7 @@ from gis import files
 from gis import synthetic as province
 from gis.errors import WorkbenchError
 from gis.history import Act
-from gis.language import DEFAULT, catalogue
+from gis.language import DEFAULT, Catalogue, catalogue
 from gis.progress import Progress, silent
 from satellite import files as images
 from satellite import patches
@@ -104,7 +104,7 @@ def run(folder: Path, *, params: Params | None = None, progress: Progress = sile
         lambda: desk.import_enterprises(folder / "register.xlsx", project, _ACT)[0],
         lambda: chain.detect(pair_files(folder), project.detect, project=project),
         lambda: chain.build_leads(project),
-        lambda: _record_leads(project),
+        lambda: record_leads(project, words),
         lambda: chain.find_hotspots(project, kind="fire_point"),
         lambda: clusters.find_emerging(project, clusters.Source("complaint")),
         lambda: clusters.make_lists(project, clusters.Source("complaint")),
@@ -159,11 +159,22 @@ def make(project: Project, params: Params) -> Step:
     return Step("demo.made", figures, (*images_out, sheet, project.truth))
 
 
-def _record_leads(project: Project) -> Step:
-    """Bring the leads into the project's own ledger, whatever database the bureau names for its real one."""
+def record_leads(project: Project, words: Catalogue) -> Step:
+    """Bring the leads into the project's own ledger, whatever database the bureau names for its real one.
+
+    The more pressing half is read, against the planted truth, so that a round has somewhere to go; the others wait.
+    """
     ledger = Ledger(engines.opened(f"sqlite:///{project.ledger.resolve()}"))
-    act = events.Act(_ACT.by, "analyst", _ACT.at)
-    return casebook.take_in(ledger, act, sources.from_patches(files.read_layer(project.leads), catalogue()))
+    act, found = events.Act(_ACT.by, "analyst", _ACT.at), files.read_layer(project.leads)
+    step = casebook.take_in(ledger, act, sources.from_patches(found, catalogue()))
+    truth = files.read_layer(project.truth / "changes.parquet")
+    planted = truth.loc[~truth["decoy"], "geometry"].union_all()
+    pressing = found.sort_values(["priority", "lead_id"], ascending=[False, True]).head(-(-len(found) // 2))
+    for lead in pressing.itertuples():
+        verdict = "suspected" if lead.geometry.intersects(planted) else "excluded"
+        why = words.say("demo.not_there") if verdict == "excluded" else ""
+        casebook.read(ledger, replace(act, why=why), lead.lead_id, verdict, lead.machine_class)
+    return step
 
 
 def _demand_own(project: Project) -> None:

@@ -158,11 +158,12 @@ def targets(
 ) -> Targets:
     """Choose what each team of a round visits in the region it is sent to.
 
-    Leads come first, by priority. Places left over go to key sites (permit category ``key`` or any key list), by risk
-    and, within a risk, by SHA-256 tickets of the public seed. A site on the positive list is not visited, with a lead
-    or without: ``orders.as_listed`` takes those off that have a trigger on record. A stopped site is visited only if a
-    lead triggers it, for a change at a site that should stand still is a reason to look. Several leads at one site make
-    one visit. No team visits a site in which one of its officers has an interest.
+    Leads come first, by priority, once a person has read them as suspected: triage sends nobody to others either.
+    Places left over go to key sites (permit category ``key`` or any key list), by risk and, within a risk, by SHA-256
+    tickets of the public seed. A site on the positive list is not visited, with a lead or without:
+    ``orders.as_listed`` takes those off that have a trigger on record. A stopped site is visited only if a lead
+    triggers it, for a change at a site that should stand still is a reason to look. Several leads at one site make one
+    visit. No team visits a site in which one of its officers has an interest.
 
     Parameters
     ----------
@@ -226,8 +227,9 @@ def _candidates(
     return rows.assign(joined_to=pd.Series(None, index=rows.index, dtype="str"))
 
 
-_SETTLED = dict.fromkeys(OVER, "plans.lead_settled") | {"excluded": "plans.lead_excluded"}
-"""States in which a lead sends nobody to a site, with the reason that is told."""
+_SENDS_NOBODY = dict.fromkeys(OVER, "plans.lead_settled") | {"excluded": "plans.lead_excluded"}
+_SENDS_NOBODY |= dict.fromkeys(("new", "to_read", "doubtful"), "plans.lead_unread")
+"""States in which a lead sends nobody to a site, with the reason that is told. What only a machine saw goes nowhere."""
 
 
 def _lead_rows(leads: gpd.GeoDataFrame, listed: Collection[str], params: Params) -> gpd.GeoDataFrame:
@@ -245,7 +247,7 @@ def _lead_rows(leads: gpd.GeoDataFrame, listed: Collection[str], params: Params)
             "service_min": float(params.lead_min),
             "trigger": leads["lead_id"],
             "expertise": kind.map(LEAD_EXPERTISE).astype("str"),
-            "reason": leads["state"].map(_SETTLED).fillna(""),
+            "reason": leads["state"].map(_SENDS_NOBODY).fillna(""),
         }
     )
     at_listed = leads["site_id"].isin(listed) & (rows["reason"] == "")

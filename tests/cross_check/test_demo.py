@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 import rasterio
 
-from cross_check import audits, demo, leads, plans, rounds, routes
+from cross_check import audits, casebook, demo, leads, plans, rounds, routes
 from cross_check.files import Project
 from cross_check.route_params import Params
 from gis import files, hotspots, register, schema
@@ -106,7 +106,7 @@ def test_no_hard_rule_of_the_round_is_broken(ran):
     assignment = files.read_table(project.assignment)
     went = dict(zip(assignment["home_division"], assignment["division_code"], strict=True))
     assert all(home != there and went.get(there) != home for home, there in went.items())
-    found, sites = files.read_layer(project.leads), files.read_layer(project.enterprises)
+    found, sites = casebook.standing(project), files.read_layer(project.enterprises)
     facts = json.loads(project.round.read_text(encoding="utf-8"))
     params = plans.Params(document_no=facts["document_no"], seed=facts["seed"])
     regions = files.read_layer(project.regions)
@@ -116,13 +116,27 @@ def test_no_hard_rule_of_the_round_is_broken(ran):
     assert len(planned.visits) == facts["visits"] == len(files.read_layer(project.visits))
 
 
-def test_positive_list_sites_are_visited_only_with_a_trigger(ran):
-    """A listed site without a lead stays off-site."""
+def test_positive_list_sites_are_not_visited(ran):
+    """No trigger is on record: neither a listed site nor a lead at one is gone to."""
     project, _ = ran
-    sites = files.read_layer(project.enterprises).set_index("site_id")
-    visits = files.read_layer(project.visits)
-    untriggered = visits[visits["trigger"].isna()]
-    assert not sites.loc[untriggered["target_id"], "positive_list"].any()
+    sites = files.read_layer(project.enterprises)
+    targets = files.read_layer(project.targets)
+    assert not set(targets["site_id"].dropna()) & set(sites.loc[sites["positive_list"], "site_id"])
+
+
+def test_a_round_goes_to_leads_that_somebody_has_read(ran):
+    """The more pressing half is read against the planted truth; the others wait, and so does the round."""
+    project, _ = ran
+    stands = casebook.standing(project).set_index("lead_id")
+    assert stands["state"].isin(["suspected", "excluded"]).sum() == -(-len(stands) // 2)
+    truth = files.read_layer(project.truth / "changes.parquet")
+    planted = truth.loc[~truth["decoy"], "geometry"].union_all()
+    read = stands[stands["state"] != "new"]
+    assert (read.intersects(planted) == (read["state"] == "suspected")).all()
+    targets = files.read_layer(project.targets)
+    went = targets.loc[targets["target_kind"] == "lead", "target_id"]
+    assert len(went) >= 3
+    assert set(stands.loc[went, "state"]) == {"suspected"}
 
 
 def test_all_of_it_says_that_it_is_synthetic(ran):

@@ -56,7 +56,7 @@ def _lead(lead_id: str, priority: float, at: float = 0.2, home: str = A, **chang
         "patch_id": f"p{lead_id}",
         "machine_class": "waste",
         "human_class": None,
-        "state": "new",
+        "state": "suspected",
         "score": 0.5,
         "priority": priority,
         "area_m2": 1000.0,
@@ -158,6 +158,15 @@ def test_an_excluded_lead_triggers_nothing():
     chosen = plans.targets(*_tables(leads, [_site("S1", positive_list=True)]), _assignment(), params=PARAMS)
     assert chosen.table.empty
     assert _reasons(chosen) == {"L1": "plans.lead_excluded", "S1": "plans.positive_list"}
+
+
+@pytest.mark.parametrize("state", ["new", "to_read", "doubtful"])
+def test_a_lead_that_nobody_has_read_sends_nobody(state):
+    """No evidence until it is reviewed: it is told as such and makes no site of its own a case."""
+    leads = [_lead("L1", 0.9, state=state, site_id="S1"), _lead("L2", 0.1, at=0.9)]
+    chosen = plans.targets(*_tables(leads, [_site("S1", operating="stopped")]), _assignment(), params=PARAMS)
+    assert chosen.table["target_id"].tolist() == ["L2"]
+    assert _reasons(chosen) == {"L1": "plans.lead_unread", "S1": "plans.stopped"}
 
 
 @pytest.mark.parametrize("state", ["refuted", "lawful", "problem", "watched"])

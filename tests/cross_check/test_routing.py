@@ -105,7 +105,7 @@ def test_a_round_without_its_document_is_refused(demo_project):
 
 
 def test_what_the_ledger_has_excluded_is_no_target(demo_project, tmp_path):
-    """A lead of the first plan is excluded in the ledger; planned anew, nobody goes there, and the reason is told."""
+    """Nobody goes to a lead before it is read, nor once it is excluded; the reason is told each time."""
     project, _ = demo_project
     copy = Project(tmp_path)
     for name in ("regions", "zones", "officers", "enterprises", "leads"):
@@ -113,13 +113,20 @@ def test_what_the_ledger_has_excluded_is_no_target(demo_project, tmp_path):
     order = RoundOrder(
         date(2025, 7, 7), plans.Params(document_no="示例1号", seed="public", per_region=4), route=Params(days=2)
     )
-    routing.plan_round(copy, order)
+    unread = routing.plan_round(copy, order)
     assert not casebook.begun(copy)
-    targets = files.read_layer(copy.targets)
-    gone = targets.loc[targets["target_kind"] == "lead", "target_id"].iloc[0]
+    assert set(files.read_layer(copy.targets)["target_kind"]) == {"site"}
+    assert unread.figures["excluded"]["plans.lead_unread"] == len(files.read_layer(copy.leads))
     act = Act("甲", "analyst", AT, "农田翻耕")
     casebook.take_results(copy, act, "patch")
-    casebook.read(casebook.opened(copy), act, gone, "excluded", "other")
+    ledger = casebook.opened(copy)
+    for lead in casebook.table(ledger).itertuples():
+        casebook.read(ledger, act, lead.lead_id, "suspected", lead.machine_class)
+    routing.plan_round(copy, order)
+    targets = files.read_layer(copy.targets)
+    gone = targets.loc[targets["target_kind"] == "lead", "target_id"].iloc[0]
+    casebook.move(ledger, act, [gone], "to_read")
+    casebook.read(ledger, act, gone, "excluded", "other")
     step = routing.plan_round(copy, order)
     assert gone not in set(files.read_layer(copy.targets)["target_id"])
     assert step.figures["excluded"]["plans.lead_excluded"] == 1
