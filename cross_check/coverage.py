@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import rasterio
 import xarray as xr
 from affine import Affine
@@ -112,8 +113,17 @@ def prepare(paths: Sequence[Path], project: Project, wish: Wish, *, progress: Pr
     last = made[-1]
     clear = float(np.mean([float(row["clear"].iloc[0]) for row in made]))
     folders = tuple(project.folder / row["folder"].iloc[0] for row in made)
+    unseen = sum(unscreened(row.iloc[0]) for row in made)
     figures = {"scenes": len(made), "clear_percent": 100 * clear, "name": last["scene_id"].iloc[0]}
-    return Step("scene.prepare_done", figures, (*folders, project.coverage))
+    code = "scene.prepare_done"
+    if unseen:
+        code, figures = "scene.prepare_unscreened", figures | {"unscreened": unseen}
+    return Step(code, figures, (*folders, project.coverage))
+
+
+def unscreened(row: pd.Series) -> bool:
+    """Tell of a row of ``read`` whether nothing told clouds from ground; radar, which sees through them, needs none."""
+    return row["screened_by"] == "nothing" and sensors.known()[row["sensor"]].kind == "optical"
 
 
 def months(

@@ -111,7 +111,7 @@ def _scene(words: Catalogue, stamp: Stamp, table: gpd.GeoDataFrame, least: float
         return
     row = found.iloc[0]
     st.markdown(f"**{row['scene_id']}**")
-    if row["screened_by"] == "nothing":
+    if chain.unscreened(row):
         st.warning(words.say("coverage_page.unscreened"), icon=":material/visibility_off:")
     elif row["clear"] < least:
         st.caption(words.say("coverage_page.too_cloudy", least=f"{least:.0%}"))

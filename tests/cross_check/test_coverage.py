@@ -15,7 +15,7 @@ from gis.errors import WorkbenchError
 from gis.files import read_table
 from satellite import scenes
 from satellite.files import PairFiles
-from tests.satellite import made_scenes
+from tests.satellite import made_scenes, tifs
 
 RNG = np.random.default_rng(3)
 GROUND = {"B02": 1400, "B03": 1700, "B04": 1500, "B08": 4500, "B11": 3000, "B12": 2200}
@@ -123,3 +123,15 @@ def test_radar_and_parts_are_prepared_too(tmp_path):
     with pytest.raises(WorkbenchError) as refusal:
         coverage.prepare([nameless], project, Wish())
     assert refusal.value.code == "series.no_date"
+
+
+def test_an_image_without_a_word_on_clouds_is_told(tmp_path):
+    """Three bands without classes tell no cloud from a roof: the step says how many such; radar is none of them."""
+    project, plain = Project(tmp_path / "project"), tmp_path / "shot_20260510.tif"
+    tifs.write(plain, np.full((3, 40, 40), 90, np.uint8), names=("red", "green", "blue"))
+    radar = made_scenes.sentinel1(tmp_path, {"vv": np.full((100, 80), 200), "vh": np.full((100, 80), 90)})
+    step = coverage.prepare([plain, radar], project, Wish())
+    assert (step.code, dict(step.figures)["unscreened"]) == ("scene.prepare_unscreened", 1)
+    rows = coverage.read(project).set_index("sensor", drop=False)
+    assert coverage.unscreened(rows.loc["generic"])
+    assert not coverage.unscreened(rows.loc["sentinel1-grd"])
