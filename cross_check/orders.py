@@ -313,7 +313,8 @@ def move_problem(
 ) -> list[Event]:
     """Move a problem; closing asks for a document or a recorded waiver of each of the four requirements.
 
-    What closed a problem does not close it again after a relapse: it is asked for anew.
+    What closed a problem does not close it again after a relapse: it is asked for anew. A hand-over that states no
+    deadline has that of the rule, see ``rectification.due``.
 
     Raises
     ------
@@ -329,6 +330,8 @@ def move_problem(
             name=problem_id,
         )
     told = dict(fields or {})
+    if to == "handed_over" and not (told.get("due_on") or now.fields.get("due_on")):
+        told |= rectification.due(now.fields, rectification.day_of(act))
     if to == "relapsed":
         told = dict.fromkeys(_CLOSING) | told | {"relapses": int(now.fields.get("relapses") or 0) + 1}
     if to == "closed":

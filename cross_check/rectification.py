@@ -62,6 +62,29 @@ def table(ledger: Ledger, *, on: dt.date, role: str = "analyst") -> pd.DataFrame
     return found.assign(due_on=due, days_left=left, overdue=overdue, files=files_there)
 
 
+def due(fields: Mapping[str, Any], on: dt.date) -> dict[str, str]:
+    """Return the deadline that a hand-over has where its letter states none, and the document of that rule.
+
+    Parameters
+    ----------
+    fields : mapping
+        Of the problem: ``severity`` 1 to 3, 1 where it is missing.
+    on : date
+        Day of the hand-over.
+
+    Returns
+    -------
+    dict
+        due_on and due_basis.
+    """
+    rule = rules()["hand_over"]
+    severity = min(max(int(fields.get("severity") or 1), 1), len(rule["days"]))
+    return {
+        "due_on": (on + dt.timedelta(days=rule["days"][severity - 1])).isoformat(),
+        "due_basis": str(rule["document"]),
+    }
+
+
 def ask_extension(ledger: Ledger, act: Act, problem_id: str, until: dt.date, seen: int | None = None) -> list[Event]:
     """Ask for a later deadline, with the reason; the approver decides. ``seen`` is the version before the eyes.
 
@@ -92,7 +115,7 @@ def ask_extension(ledger: Ledger, act: Act, problem_id: str, until: dt.date, see
             most=rule["most_times"],
             **told,
         )
-    if rule["before_due"] and _day(act) > due:
+    if rule["before_due"] and day_of(act) > due:
         raise WorkbenchError(
             "rectification.too_late", "An extension is asked for before {due} is over ({document})", due=due, **told
         )
@@ -290,5 +313,6 @@ def _days(recipe: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
     return first, last
 
 
-def _day(act: Act) -> dt.date:
+def day_of(act: Act) -> dt.date:
+    """Return the day of an act in Beijing."""
     return act.at.astimezone(BEIJING).date()

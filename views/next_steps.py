@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cross_check import casebook, officers, orders, staffing
+from cross_check import casebook, officers, orders, rectification, staffing
 from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
 from gis import files
@@ -178,8 +178,13 @@ def steps(words: Catalogue, record: Record) -> None:
     )
     needed, asks = rules.needs("problem", record.state, str(to))
     mark = f"problem-{record.key[1]}-{record.version}-{to}"
+    known_fields = dict(record.fields)
+    if "due_on" in needed and not known_fields.get("due_on"):
+        by_rule = rectification.due(known_fields, state.today())
+        known_fields["due_on"] = by_rule["due_on"]
+        st.caption(words.say("casework.due_by_rule", **by_rule))
     with st.form(mark, border=True):
-        keys = _fields(words, mark, needed, dict(record.fields), asks=asks)
+        keys = _fields(words, mark, needed, known_fields, asks=asks)
         verb = partial(_move_problem, record.key[1], str(to), record.version)
         st.form_submit_button(
             words.say("casework.move", count=1), type="primary", on_click=cases.press, args=(words, keys, verb)

@@ -21,7 +21,8 @@ def main() -> None:
     np.random.default_rng(1).choice(UNITS, SIZE, replace=False, p=shares / shares.sum())
     theirs = time.perf_counter() - began
     sys.stdout.write(
-        f"{UNITS:,} units, {len(drawn):,} drawn: {ours:.2f} s ({worked:.2f} s of processor time); numpy choice {theirs:.2f} s\n"
+        f"{UNITS:,} units, {len(drawn):,} drawn: {ours:.2f} s ({worked:.2f} s of processor time); "
+        f"numpy choice {theirs:.2f} s\n"
     )
     few = {f"U{number}": (1, 3, 5)[number % 3] for number in range(200)}
     weight = np.array(list(few.values()))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from cross_check import casebook, orders, registers
+from cross_check import casebook, orders, rectification, registers
 from cross_check.ledger.events import Act, Entry
 from cross_check.orders import Decision
 from gis.errors import WorkbenchError
@@ -327,3 +327,22 @@ def test_a_relapsed_problem_is_not_closed_by_its_old_papers(project):
     assert refused(orders.move_problem, ledger, CHIEF, "P1", "closed") == "ledger.lacks"
     orders.move_problem(ledger, CHIEF, "P1", "closed", proofs)
     assert ledger.record(key).fields["relapses"] == 1
+
+
+@pytest.mark.parametrize(("severity", "days"), [(None, 60), (1, 60), (2, 30), (3, 15), (9, 15)])
+def test_a_hand_over_without_a_deadline_has_that_of_the_rule(project, severity, days):
+    """The graver, the sooner; the document of the rule is on record, and a deadline that is stated goes before."""
+    (name,) = cases.suspected(project, cases.lead("1"))
+    ledger, key = casebook.opened(project), ("problem", "P1")
+    ledger.append(cases.act(), [Entry("problem.open", key, {"lead_id": name, "severity": severity}, "pooled", 0)])
+    orders.move_problem(ledger, CHIEF, "P1", "to_hand_over")
+    letter = {"letter_no": "1", "receiver": "230100"}
+    orders.move_problem(ledger, CHIEF, "P1", "handed_over", letter)
+    handed = rectification.day_of(CHIEF)
+    told = ledger.record(key).fields
+    assert (date.fromisoformat(told["due_on"]) - handed).days == days
+    assert told["due_basis"] == rectification.rules()["hand_over"]["document"]
+    orders.move_problem(ledger, cases.act("approver", why="补"), "P1", "returned")
+    orders.move_problem(ledger, CHIEF, "P1", "to_hand_over")
+    orders.move_problem(ledger, CHIEF, "P1", "handed_over", letter | {"due_on": "2026-12-31"})
+    assert ledger.record(key).fields["due_on"] == "2026-12-31"
