@@ -298,7 +298,12 @@ window.hdq = (function () {
         const bounds = L.latLngBounds(state.view.bounds)
         map.setView(bounds.getCenter(), map.getBoundsZoom(bounds, true), { animate: false })
       } else {
-        map.fitBounds(state.view.bounds, { animate: false, padding: [12, 12], maxZoom: state.view.closest || 15 })
+        const room = { animate: false, padding: [12, 12], maxZoom: state.view.closest || 15 }
+        map.fitBounds(state.view.bounds, room)
+        const beside = control && covers(control) ? control.getContainer().offsetWidth + 24 : 0
+        if (beside && beside * 2 < map.getSize().x) {
+          map.fitBounds(state.view.bounds, Object.assign(room, { paddingTopLeft: [12, 12], paddingBottomRight: [beside, 12] }))
+        }
       }
     }
     const found = choose(state.chosen)
@@ -311,6 +316,20 @@ window.hdq = (function () {
     if (found.spec.pane === 'cells') bounds = bounds.pad(4) // a cell is judged with those around it
     map.fitBounds(bounds, { animate: false, padding: [60, 60], maxZoom: state.view.closest || 13 })
     layer.openPopup(layer.getBounds ? bounds.getCenter() : layer.getLatLng())
+  }
+
+  // Whether a box on the map hides a numbered stop.
+  function covers (box) {
+    const frame = map.getContainer().getBoundingClientRect()
+    const edge = box.getContainer().getBoundingClientRect()
+    return Array.from(shown.values()).some(function (each) {
+      return each.spec.kind === 'stops' && Array.from(each.byId.values()).some(function (stop) {
+        const at = map.latLngToContainerPoint(stop.getLatLng())
+        const x = at.x + frame.left
+        const y = at.y + frame.top
+        return x > edge.left - 14 && x < edge.right + 14 && y > edge.top - 14 && y < edge.bottom + 14
+      })
+    })
   }
 
   function drawControl (built) {
