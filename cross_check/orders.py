@@ -78,8 +78,8 @@ def facts(ledger: Ledger, leads: gpd.GeoDataFrame, enterprises: gpd.GeoDataFrame
     told = pd.DataFrame(leads)[columns].reset_index(drop=True)
     harmless = registers.benign(ledger)
     told["confidence"] = learning.confidence(leads, learning.telling(whole, harmless, on=on)).to_numpy()
-    flags = enterprises.drop_duplicates("site_id").set_index("site_id")["positive_list"]
-    flagged = told[["site_id"]].assign(positive_list=told["site_id"].map(flags).fillna(value=False).astype(bool))
+    flags = enterprises["site_id"][enterprises["positive_list"]]
+    flagged = told[["site_id"]].assign(positive_list=told["site_id"].isin(flags))
     told = told.join(barring.positive(flagged, registers.listed(ledger), on))
     # A lead without a site has no visits and no cap.
     told = told.merge(visits, how="left", left_on="site_id", right_index=True)

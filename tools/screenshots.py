@@ -24,7 +24,7 @@ from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_
 
 from cross_check.files import Project
 from gis.language import catalogue
-from tools import image_folder, imagery_project
+from tools import image_folder, imagery_project, worked
 from views import server
 from views.choosing import HEAD_PX, ROW_PX
 
@@ -43,6 +43,7 @@ PAGES = {
     "plan-board": "plan_board",
     "desk": "import_desk",
     "register": "register",
+    "rosters": "rosters",
     "dossier": "dossier",
 }
 ENGINE: dict[str, Callable[[Project], Path]] = {
@@ -66,7 +67,12 @@ FLAGS = (
 )
 _LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
 _PATIENCE_S = 60
-_MOST_BYTES = 245_000
+LARGE = frozenset(
+    ("overview", "map", "bench", "hotspots", "emerging", "plan", "register", "brief-province", "brief-area", "finding")
+) | {"drone"}
+"""Pictures of maps and images, which may be larger than other files of the repository."""
+_MOST_BYTES, _MOST_BYTES_LARGE = 98_000, 245_000
+_SHRINK = 0.9
 _SHEET_PX = (1400, 1400)
 _SITE = "0001"
 _DECIDES = catalogue("zh").say("roles.approver")
@@ -88,16 +94,11 @@ def main(arguments: list[str]) -> int:
         print("screenshots: no Chromium on the path; name one with --chromium", file=sys.stderr)
         return 1
     chosen.out.mkdir(parents=True, exist_ok=True)
-    with running(chosen.project, "zh") as address, browsing(chosen.chromium, []) as browser:
-        page = browser.new_page()
-        there = {name: name for name, made in ENGINE.items() if made(Project(chosen.project)).is_file()}
-        for name, path in (PAGES | there).items():
-            open_page(page, address, path)
-            act(page, name, chosen.site)
-            save(Image.open(io.BytesIO(page.screenshot())), chosen.out / f"{name}.png")
-    with running(chosen.project, "en") as address, browsing(chosen.chromium, []) as browser:
-        page = open_page(browser.new_page(), address, "work_map")
-        save(Image.open(io.BytesIO(page.screenshot())), chosen.out / "map-en.png")
+    with tempfile.TemporaryDirectory() as folder:
+        # On a copy, for the weeks of work that the pictures show are none of the project's own.
+        shown = Path(shutil.copytree(chosen.project, Path(folder) / chosen.project.resolve().name))
+        worked.write(Project(shown), datetime.now(UTC))
+        pages(shown, chosen.out, chosen.chromium, chosen.site)
     with tempfile.TemporaryDirectory() as folder:
         save(found(Path(folder), chosen.chromium), chosen.out / "finding.png")
         for name, picture in judged(Path(folder), chosen.chromium).items():
@@ -110,13 +111,27 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def pages(project: Path, out: Path, executable: str, site: str) -> None:
+    """Write a picture of every page of a project, and one in English."""
+    with running(project, "zh") as address, browsing(executable, []) as browser:
+        page = browser.new_page()
+        there = {name: name for name, made in ENGINE.items() if made(Project(project)).is_file()}
+        for name, path in (PAGES | there).items():
+            open_page(page, address, path)
+            act(page, name, site)
+            save(Image.open(io.BytesIO(page.screenshot())), out / f"{name}.png")
+    with running(project, "en") as address, browsing(executable, []) as browser:
+        page = open_page(browser.new_page(), address, "work_map")
+        save(Image.open(io.BytesIO(page.screenshot())), out / "map-en.png")
+
+
 def act(page: Page, name: str, site: str) -> None:
     """Do on a page what its picture is to show: choose a row, run, swipe, search."""
     if name in {"map", "register"}:
         choose_row(page, 1)
     if name == "desk":
         bring(page)
-    if name == "problems":
+    if name in {"problems", "rosters"}:
         page.locator(".st-key-person input").fill(_DECIDES)
         page.keyboard.press("Enter")
         settle(page)
@@ -124,6 +139,7 @@ def act(page: Page, name: str, site: str) -> None:
         page.get_by_role("option", name=_DECIDES, exact=True).click()
         settle(page)
         choose_row(page, 0)
+        page.evaluate("document.querySelector('[data-testid=stSidebarContent]').scrollTop = 0")
     if name == "dossier":
         page.locator(".st-key-dossier-search input").fill(site)
         page.keyboard.press("Enter")
@@ -292,14 +308,18 @@ def compute(page: Page) -> None:
 
 
 def save(picture: Image.Image, path: Path) -> None:
-    """Write a picture as a small PNG."""
+    """Write a picture as a small PNG: with fewer colours, then smaller, until it is as small as its kind must be."""
     whole = picture.convert("RGB")
     whole.save(path, optimize=True)
-    for colours in (256, 192, 128, 96, 64):
-        if path.stat().st_size <= _MOST_BYTES:
-            break
-        # The octree keeps small areas of a strong colour, such as a legend's, that other methods average away.
-        whole.quantize(colours, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
+    large, colours = path.stem in LARGE, [256, 192, 128, 96, 64]
+    most = _MOST_BYTES_LARGE if large else _MOST_BYTES
+    method = Image.Quantize.FASTOCTREE if large else Image.Quantize.MAXCOVERAGE
+    while path.stat().st_size > most:
+        if len(colours) == 1:
+            whole = whole.resize((round(whole.width * _SHRINK), round(whole.height * _SHRINK)))
+        # The octree keeps small areas of a strong colour, such as a legend's, that other methods average away; pages
+        # of text live by pale tints, which it loses.
+        whole.quantize(colours.pop(0) if len(colours) > 1 else colours[0], method=method).save(path, optimize=True)
     print(f"{path.name}: {path.stat().st_size // 1000} kB")
 
 

@@ -19,6 +19,7 @@ from views.state import Stamp, Tables
 
 PAGE = "day_routes"
 _HEIGHT = 560
+_ROOM = 0.3
 _PREVIEW = "gate-preview"
 
 
@@ -43,7 +44,7 @@ def page() -> None:
         own = _own(shown["legs"], crew)
         scene = board.Scene(
             layers=_layers(shown.stamp, crew, words.language),
-            bounds=layers.bounds_of(own if len(own) else shown["regions"]),
+            bounds=layers.bounds_of(own, _ROOM) if len(own) else layers.bounds_of(shown["regions"]),
             chosen=choosing.chosen(PAGE),
             flight=choosing.flight(PAGE),
         )

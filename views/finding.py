@@ -103,8 +103,10 @@ def _controls(words: Catalogue, held: dict[str, Provider]) -> str:
             width=150,
         )
         today = state.today()
-        first = st.date_input(words.say("finding.first"), today - _SPAN, key=f"{PAGE}-first", width=130)
-        last = st.date_input(words.say("finding.last"), today, key=f"{PAGE}-last", width=130)
+        first, last = (
+            st.date_input(words.say(f"finding.{name}"), day, format="YYYY-MM-DD", key=f"{PAGE}-{name}", width=140)
+            for name, day in (("first", today - _SPAN), ("last", today))
+        )
         clouds = st.slider(words.say("finding.max_cloud"), 0, 100, 30, 5, key=f"{PAGE}-cloud", width=170)
         if st.button(words.say("finding.ask"), type="primary", icon=":material/search:", key=f"{PAGE}-ask"):
             st.session_state[f"{PAGE}-asked"] = Asked(name, sensor, division, first, last, float(clouds))

@@ -100,11 +100,16 @@ def places(
     return _json(columns).encode()
 
 
-def bounds_of(table: gpd.GeoDataFrame) -> Bounds:
-    """Return the extent of a table, of the province if it is empty."""
+def bounds_of(table: gpd.GeoDataFrame, room: float = 0.0) -> Bounds:
+    """Return the extent of a table, of the province if it is empty.
+
+    ``room`` is the share of its width and height to leave free on each side: no place lies under the map's boxes.
+    """
     if table.empty:
         return PROVINCE
-    west, south, east, north = (round(float(edge), 4) for edge in table.total_bounds)
+    west, south, east, north = (float(edge) for edge in table.total_bounds)
+    wide, high = room * (east - west), room * (north - south)
+    west, south, east, north = (round(edge, 4) for edge in (west - wide, south - high, east + wide, north + high))
     return (south, west), (north, east)
 
 

@@ -13,6 +13,7 @@ from views.state import Stamp, Tables
 
 PAGE = "plan"
 _HEIGHT = 600
+_ROOM = 0.3
 
 
 def page() -> None:
@@ -28,7 +29,7 @@ def page() -> None:
     with left:
         scene = board.Scene(
             layers=_layers(shown.stamp, picked, day, words.language),
-            bounds=layers.bounds_of(legs if picked else shown["regions"]),
+            bounds=layers.bounds_of(legs, _ROOM) if picked else layers.bounds_of(shown["regions"]),
             chosen=choosing.chosen(PAGE),
             flight=choosing.flight(PAGE),
         )

@@ -272,7 +272,7 @@ def _changes(words: Catalogue, version: Version, changes: pd.DataFrame, names: d
     with st.container(horizontal=True, vertical_alignment="bottom", key="change-form"):
         reason = st.text_input(words.say("planning.reason"), width=280)
         approver = st.text_input(words.say("planning.approver"), width=140)
-        on = st.date_input(words.say("planning.on"), state.today(), width=150)
+        on = st.date_input(words.say("planning.on"), state.today(), format="YYYY-MM-DD", width=150)
         brought = frame.upload(words, words.say("planning.table_campaigns"), ["csv", "xlsx"], key="change-campaigns")
         argv = ["plan", "change", "--year", str(year), "--reason", reason, "--approver", approver, "--on", str(on)]
         if brought is not None:
@@ -299,7 +299,7 @@ def _package(words: Catalogue, version: Version, year: int) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-            on = st.date_input(words.say("planning.filed_day"), today, width=180)
+            on = st.date_input(words.say("planning.filed_day"), today, format="YYYY-MM-DD", width=180)
             if isinstance(on, dt.date) and st.button(words.say("board_page.mark"), icon=":material/task_alt:"):
                 planning.mark_filed(state.project(), year, on)
                 st.rerun()

@@ -4,10 +4,10 @@ import pytest
 
 from tests.house import world
 from tests.house.tree import ROOT, none, texts, tracked
+from tools import screenshots
 
 OWN_ASSETS = frozenset({"views/browser/map.css", "views/browser/map.js", "views/browser/page.css"})
-_LARGE = "overview map bench hotspots emerging plan register brief-province brief-area finding drone"
-LARGE_IMAGES = tuple(f"docs/images/{name}.png" for name in _LARGE.split())
+LARGE_IMAGES = tuple(f"docs/images/{name}.png" for name in sorted(screenshots.LARGE))
 # The word catalogues grow with the product: one file a language, so that a sentence is found at once.
 CATALOGUES = ("words/zh.toml", "words/en.toml")
 

@@ -55,6 +55,8 @@ def test_empty_table_shows_the_province():
     """Without rows the map has an extent all the same."""
     assert layers.bounds_of(SQUARE[:0]) == layers.PROVINCE
     assert layers.bounds_of(SQUARE) == ((45, 125.1235), (46.1, 126.1))
+    (south, _), (north, _) = layers.bounds_of(SQUARE, room=0.5)
+    assert (south, north) == pytest.approx((44.45, 46.65))
 
 
 def test_contents_of_nothing_are_json():
