@@ -15,12 +15,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import TimeoutError as Late
 
 from cross_check.files import Project
 from gis.language import catalogue
@@ -55,6 +56,7 @@ ENGINE: dict[str, Callable[[Project], Path]] = {
 """Pages of the change engine, and the result without which there is nothing to show of them."""
 BRIEF = {"brief-province": "province.png", "brief-area": "area-1.png"}
 SIZE: ViewportSize = {"width": 1440, "height": 900}
+_TALL: ViewportSize = {"width": 1440, "height": 1300}
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -67,9 +69,10 @@ FLAGS = (
 )
 _LOOPBACK = re.compile(r"^(https?|wss?)://127\.0\.0\.1[:/]|^(data|blob|about):")
 _PATIENCE_S = 60
+_AT_REST = "!document.querySelector('[data-test-script-state=running], [data-stale=true]')"
 LARGE = frozenset(
     ("overview", "map", "bench", "hotspots", "emerging", "plan", "register", "brief-province", "brief-area", "finding")
-) | {"drone"}
+) | {"change", "drone"}
 """Pictures of maps and images, which may be larger than other files of the repository."""
 _MOST_BYTES, _MOST_BYTES_LARGE = 98_000, 245_000
 _SHRINK = 0.9
@@ -117,6 +120,7 @@ def pages(project: Path, out: Path, executable: str, site: str) -> None:
         page = browser.new_page()
         there = {name: name for name, made in ENGINE.items() if made(Project(project)).is_file()}
         for name, path in (PAGES | there).items():
+            page.set_viewport_size(_TALL if name == "desk" else SIZE)
             open_page(page, address, path)
             act(page, name, site)
             save(Image.open(io.BytesIO(page.screenshot())), out / f"{name}.png")
@@ -131,21 +135,17 @@ def act(page: Page, name: str, site: str) -> None:
         choose_row(page, 1)
     if name == "desk":
         bring(page)
-    if name in {"problems", "rosters"}:
-        page.locator(".st-key-person input").fill(_DECIDES)
-        page.keyboard.press("Enter")
-        settle(page)
-        page.locator(".st-key-role button").click()
-        page.get_by_role("option", name=_DECIDES, exact=True).click()
-        settle(page)
+    if name in {"bench", "casework", "problems", "rosters"}:
+        sign(page)
+    if name in {"casework", "problems", "rosters"}:
         choose_row(page, 0)
-        page.evaluate("document.querySelector('[data-testid=stSidebarContent]').scrollTop = 0")
     if name == "dossier":
         page.locator(".st-key-dossier-search input").fill(site)
         page.keyboard.press("Enter")
         settle(page)
     if name == "change":
         page.get_by_text(_SWIPE, exact=True).click()
+        page.wait_for_timeout(1500)
         settle(page)
     if name == "hotspots":
         compute(page)
@@ -154,6 +154,16 @@ def act(page: Page, name: str, site: str) -> None:
         page.get_by_text(_MONTH, exact=True).click()
         settle(page)
         choose_row(page, 0)
+
+
+def sign(page: Page) -> None:
+    """Say who works: one who decides."""
+    page.locator(".st-key-person input").fill(_DECIDES)
+    page.keyboard.press("Enter")
+    settle(page)
+    page.locator(".st-key-role button").click()
+    page.get_by_role("option", name=_DECIDES, exact=True).click()
+    settle(page)
 
 
 def found(folder: Path, executable: str) -> Image.Image:
@@ -267,10 +277,15 @@ def open_page(page: Page, address: str, path: str = "") -> Page:
 
 def settle(page: Page) -> None:
     """Wait until the page has run and the house script, where there is a map, has drawn what it was told to."""
-    page.wait_for_function("!document.querySelector('[data-test-script-state=running]')", timeout=_PATIENCE_S * 1000)
+    # What was just pressed is on its way to the server.
+    page.wait_for_timeout(300)
+    page.wait_for_function(_AT_REST, timeout=_PATIENCE_S * 1000)
     if page.locator("iframe").count():
         frame = page.frame_locator("iframe").first
         frame.locator("body[data-hdq-shown]").wait_for(state="attached", timeout=_PATIENCE_S * 1000)
+        # A map gets its height after it has drawn; one in a part that is not open has none.
+        with suppress(Late):
+            page.locator("iframe").first.wait_for(state="visible", timeout=8000)
     page.wait_for_timeout(800)
 
 
