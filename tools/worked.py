@@ -51,23 +51,24 @@ def write(project: Project, now: dt.datetime) -> None:
 
     casebook.take_results(project, act("analyst"), "patch")
     ledger = casebook.opened(project)
-    leads = casebook.table(ledger).sort_values("score", ascending=False).head(_LEADS)
-    kept = max(len(_PROBLEMS), len(leads) - _EXCLUDED)
-    for at, row in enumerate(leads.to_dict("records")):
+    leads = casebook.table(ledger).sort_values("score", ascending=False)
+    unread = leads[leads["state"] == "new"].head(_LEADS)
+    kept = max(len(_PROBLEMS), len(unread) - _EXCLUDED)
+    for at, row in enumerate(unread.to_dict("records")):
         verdict, why = ("suspected", "read") if at < kept else ("excluded", "excluded")
         casebook.read(ledger, act("analyst", why, 1), row["lead_id"], verdict, row["machine_class"])
-    sent = _sent(project, act("approver", "decide", 2), leads.iloc[:kept])
+    sent = _sent(project, act("approver", "decide", 2))
     for at, lead in enumerate(sent[: len(_PROBLEMS)]):
         _found(project, act, told, lead, at)
     _registers(project, act("analyst", "listed"), told, now.astimezone(BEIJING).date())
     _sheet(project, told["sheet"])
 
 
-def _sent(project: Project, act: Act, leads: pd.DataFrame) -> list[str]:
-    """Approve the leads that the rules let go on site now; return them."""
+def _sent(project: Project, act: Act) -> list[str]:
+    """Approve the suspected leads that the rules let go on site now, as many as were read; return them."""
     ledger, day = casebook.opened(project), act.at.astimezone(BEIJING).date()
-    whole = casebook.table(ledger)
-    wanted = whole[whole["lead_id"].isin(leads["lead_id"])].reset_index(drop=True)
+    whole = casebook.table(ledger).sort_values("score", ascending=False)
+    wanted = whole[whole["state"] == "suspected"].head(_LEADS - _EXCLUDED).reset_index(drop=True)
     found = orders.propose(ledger, wanted, casebook.ground(project).enterprises, on=day)
     good = [name for name, one in found.items() if one.way == "onsite_now"]
     orders.decide(project, act, [Decision(name, "onsite_now", "") for name in good])
