@@ -4,11 +4,11 @@ A. A. Nielsen (2007): The regularized iteratively reweighted MAD method for chan
 hyperspectral data. IEEE Transactions on Image Processing 16(2), 463-478.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, stats
+from scipy import linalg, special
 
 from gis.errors import WorkbenchError
 
@@ -63,12 +63,14 @@ def fit(before: Array, after: Array, *, most_iterations: int = 50, tolerance: fl
         ``detect.constant_band`` if a band does not vary or repeats another; ``detect.few_pixels`` if too few pixels,
         or mostly identical ones, are left to learn what no change looks like.
     """
+    both = np.concatenate([before, after]).astype(np.float64)
+    middle = both.mean(axis=1)
+    both -= middle[:, None]
     weights = np.ones(before.shape[1])
     rho = np.zeros(before.shape[0])
     for iteration in range(1, most_iterations + 1):
-        mad = _canonical(before, after, weights, iteration)
-        strength = ((_variates(mad, before, after) / mad.sigma[:, None]) ** 2).sum(axis=0)
-        weights = stats.chi2.sf(strength, before.shape[0])
+        mad = _canonical(both, weights, iteration)
+        weights = _unchanged(np.square(_variates(mad, both) / mad.sigma[:, None]).sum(axis=0), before.shape[0])
         if np.abs(mad.rho - rho).max() < tolerance:
             break
         rho = mad.rho
@@ -78,16 +80,31 @@ def fit(before: Array, after: Array, *, most_iterations: int = 50, tolerance: fl
             "detect.few_pixels",
             "Too few pixels, or too many identical ones, to learn what no change looks like; take a larger area",
         )
-    return mad
+    first, second = np.split(middle, 2)
+    return replace(mad, mean_before=mad.mean_before + first, mean_after=mad.mean_after + second)
 
 
-def _canonical(before: Array, after: Array, weights: Array, iteration: int) -> Mad:
+def _unchanged(strength: Array, bands: int) -> Array:
+    """Return the chance that a pixel without change is at least so strong: the tail of chi-square.
+
+    With an even number of degrees of freedom it is a finite sum (Abramowitz and Stegun 26.4.21).
+    """
+    if bands % 2:
+        return np.asarray(special.chdtrc(bands, strength))
+    half = strength / 2
+    term = total = np.ones_like(half)
+    for step in range(1, bands // 2):
+        term = term * half / step
+        total = total + term
+    return np.asarray(np.exp(-half) * total)
+
+
+def _canonical(both: Array, weights: Array, iteration: int) -> Mad:
+    """Return the transform of both dates' bands (2p, n), the earlier date's first, about their own middle."""
     share = weights / weights.sum()
-    mean_before, mean_after = before @ share, after @ share
-    centred_before, centred_after = before - mean_before[:, None], after - mean_after[:, None]
-    within_before = (centred_before * share) @ centred_before.T
-    within_after = (centred_after * share) @ centred_after.T
-    between = (centred_before * share) @ centred_after.T
+    mean, bands = both @ share, len(both) // 2
+    spread = (both * share) @ both.T - np.outer(mean, mean)
+    within_before, within_after, between = spread[:bands, :bands], spread[bands:, bands:], spread[:bands, bands:]
     try:
         regression = linalg.solve(within_after, between.T, assume_a="pos")
         squared_rho, to_before = linalg.eigh(between @ regression, within_before)
@@ -98,13 +115,10 @@ def _canonical(before: Array, after: Array, weights: Array, iteration: int) -> M
     rho = np.sqrt(np.clip(squared_rho[::-1], 1e-12, 1 - 1e-12))
     to_before = to_before[:, ::-1]
     to_after = (regression @ to_before) / rho
-    return Mad(mean_before, mean_after, to_before, to_after, rho, iteration)
+    return Mad(mean[:bands], mean[bands:], to_before, to_after, rho, iteration)
 
 
-def _variates(mad: Mad, before: NDArray[np.floating], after: NDArray[np.floating]) -> NDArray[np.floating]:
-    kind = before.dtype
-    shift = mad.mean_before @ mad.to_before - mad.mean_after @ mad.to_after
-    first = mad.to_before.T.astype(kind) @ before
-    first -= mad.to_after.T.astype(kind) @ after
-    first -= shift[:, None].astype(kind)
-    return first
+def _variates(mad: Mad, both: Array) -> Array:
+    forms = np.concatenate([mad.to_before, -mad.to_after])
+    shift = np.concatenate([mad.mean_before, mad.mean_after]) @ forms
+    return np.asarray(forms.T @ both - shift[:, None])

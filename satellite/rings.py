@@ -26,7 +26,7 @@ def around(parts: Runs) -> tuple[Whole, Whole, Whole, NDArray[np.bool_]]:
     Returns
     -------
     corners : (n, 2) int64
-        Column and row, the last of each ring as its first.
+        Column and row, the last of each ring as its first; counter-clockwise around a part on a map, rows downwards.
     starts : (r + 1,) int64
         Where each ring begins; the last is n.
     part : (r,) int64
@@ -38,7 +38,7 @@ def around(parts: Runs) -> tuple[Whole, Whole, Whole, NDArray[np.bool_]]:
     ends = np.flatnonzero(np.diff(parts.kind, prepend=-1, append=-1))
     follow = _followed(row, first, last, ends)
     corners, starts, edges, areas = _walked(row, first, last, follow)
-    return corners, starts, parts.kind[edges >> 1].astype(np.int64), areas < 0
+    return corners, starts, parts.kind[edges >> 1].astype(np.int64), areas > 0
 
 
 @njit(nogil=True, cache=True)
@@ -146,11 +146,10 @@ def _split(line: Whole, corners: Whole, starts: Whole, areas: Whole, rings: int)
         left = size
         while stack[left - 1] != back:
             left -= 1
-        for each in range(left - 1, size):
-            corners[done] = line[stack[each]]
-            done += 1
         corners[done] = line[back]
-        done += 1
+        for each in range(size - left + 1):
+            corners[done + 1 + each] = line[stack[size - 1 - each]]
+        done += size - left + 2
         for each in range(begin, done - 1):
             twice += corners[each, 0] * corners[each + 1, 1] - corners[each + 1, 0] * corners[each, 1]
         rings += 1

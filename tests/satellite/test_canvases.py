@@ -1,6 +1,7 @@
 """Rasters written strip by strip."""
 
 import numpy as np
+import pytest
 import rasterio
 from affine import Affine
 from pyproj import CRS
@@ -26,3 +27,15 @@ def test_strips_of_any_height_make_whole_rasters(tmp_path):
             assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
             assert source.tags()["ORIGIN"] == "test"
             np.testing.assert_allclose(source.read(1), expected, atol=1 / 128)
+
+
+def test_what_fails_while_writing_is_told(tmp_path, monkeypatch):
+    """A fault in the thread that writes comes out of the block, and the block ends."""
+    strength, change = np.ones((1100, 700), np.float32), np.ones((1100, 700), np.uint8)
+
+    def full(*_args, **_options):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(canvases, "copy_raster", full)
+    with pytest.raises(OSError, match="no space"), canvases.opened(tmp_path, GRID, {}) as canvas:
+        canvas.put(0, strength, change)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from gis.errors import WorkbenchError
 from satellite import change
@@ -51,3 +52,10 @@ def test_a_repeated_band_is_refused():
     with pytest.raises(WorkbenchError) as refusal:
         change.fit(before, after)
     assert refusal.value.code == "detect.constant_band"
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4, 7, 10])
+def test_weights_are_the_tail_of_chi_square(bands):
+    """With an even number of bands by a finite sum, with an odd one by scipy's function."""
+    strength = np.array([0.0, 0.3, 2.0, 9.0, 40.0, 200.0])
+    assert change._unchanged(strength, bands) == pytest.approx(stats.chi2.sf(strength, bands), rel=1e-12)

@@ -1,5 +1,7 @@
 """Rings against GDAL's polygons of the same pixels."""
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from hypothesis import given, settings
@@ -58,7 +60,7 @@ def test_a_border_that_comes_back_to_a_corner_is_an_outline_with_a_hole():
 
 
 def test_rings_have_corners_only_where_they_turn():
-    """A rectangle has four corners, clockwise as on a map with rows downwards, and its hole goes the other way."""
+    """A rectangle has four corners, counter-clockwise as rows go downwards, and its hole goes the other way."""
     kinds = np.ones((5, 7), np.uint8)
     kinds[2, 2:5] = 0
     found = runs.find(kinds)
@@ -67,3 +69,5 @@ def test_rings_have_corners_only_where_they_turn():
     assert (starts.tolist(), of_ring.tolist(), sorted(hole.tolist())) == ([0, 5, 10], [0, 0], [False, True])
     outer = corners[starts[int(hole[0])] : starts[int(hole[0])] + 4]
     assert sorted(outer.tolist()) == [[0, 0], [0, 5], [7, 0], [7, 5]]
+    around = [shapely.LinearRing(corners[first:last] * (1, -1)) for first, last in pairwise(starts)]
+    assert [each.is_ccw for each in around] == (~hole).tolist()
