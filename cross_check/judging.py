@@ -16,7 +16,7 @@ from cross_check import comparisons
 from cross_check.files import Project
 from gis import files
 from gis.crs import metric_for
-from satellite import burns, crowds, differences, field_work, merging, outlined, seasons, zoning
+from satellite import burns, crowds, differences, field_work, merging, outlined, rims, seasons, zoning
 from satellite.files import PairFiles
 from satellite.indices import Bands
 from satellite.presets import Preset
@@ -74,6 +74,7 @@ def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project 
         if project is not None:
             whole = _whole_parcels(found, _layer(project.layers / "cropland.parquet"))
             reasons[(reasons == "") & whole] = "whole_parcel"
+    reasons[(reasons == "") & rims.of(found, _pixel_m(found))] = "rim"
     zones = _layer(project.zones if project is not None else None)
     if zones is not None:
         found = zoning.mark(found, zones, preset.zones)
@@ -150,6 +151,11 @@ def _points_of(outlines: gpd.GeoSeries) -> NDArray[np.float64]:
     """Return a point in each outline, metres."""
     inside = outlines.representative_point().to_crs(metric_for(outlines))
     return np.column_stack([inside.x, inside.y])
+
+
+def _pixel_m(found: gpd.GeoDataFrame) -> float:
+    """Return the edge of a pixel of the images that patches come from."""
+    return float(np.sqrt(np.median(found["area_m2"] / found["pixels"]))) if len(found) else 1.0
 
 
 def _whole_parcels(found: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame | None) -> np.ndarray:

@@ -25,6 +25,8 @@ _WINDOW_PX = 512
 _WINDOWS_A_SIDE = 4
 _SEARCH_PX = 1024
 _OVERLAP = 0.15
+_NARROW_PX = (64, 32)
+"""Edges of blocks for what is too narrow for the usual ones, such as the sliver that an orbit leaves of a tile."""
 _REFINED_PX = 0.01
 _ROUNDS = 3
 
@@ -165,16 +167,16 @@ def align(pair: Pair) -> tuple[Pair, Alignment]:
         ``detect.unreadable`` while reading.
     """
     pixel_m = float(np.sqrt(pair.grid.pixel_m2))
-    found, blocks, searched = _found(pair)
+    found, blocks, searched, edge = _found(pair)
     registration.demand(found, pixel_m)
     moved = pair
     if found.needs_correction:
-        moved, blocks = _refined(pair, found)
+        moved, blocks = _refined(pair, found, edge)
     applied, range_px = "shift" if found.needs_correction else "none", 0.0
     shape = (pair.grid.rows, pair.grid.columns)
     if blocks.shift.known and (field := displacement.fit(blocks, shape)).kind != "shift":
         bent = Bent(moved, field)
-        again = registration.measure_blocks(sampled(bent))
+        again = _blocks(bent, edge)
         if again.shift.known and _misfit(again) < _misfit(blocks):
             moved, blocks, applied, range_px = bent, again, field.kind, field.range_px
     residual = blocks.shift
@@ -190,18 +192,18 @@ def align(pair: Pair) -> tuple[Pair, Alignment]:
     return moved, Alignment(found, searched, applied, residual, range_px, pixel_m)
 
 
-def _refined(pair: Pair, found: Shift) -> tuple[Pair, Blocks]:
+def _refined(pair: Pair, found: Shift, edge: int) -> tuple[Pair, Blocks]:
     """Return the pair moved back until nothing more is found, and its blocks; peaks lean a little to whole pixels."""
     east, south = found.east_px, found.south_px
     moved = pair.shifted(east, south)
-    blocks = registration.measure_blocks(sampled(moved))
+    blocks = _blocks(moved, edge)
     for _ in range(_ROUNDS):
         rest = blocks.shift
         if not rest.known or rest.length_px <= _REFINED_PX:
             break
         east, south = east + rest.east_px, south + rest.south_px
         again = pair.shifted(east, south)
-        blocks_again = registration.measure_blocks(sampled(again))
+        blocks_again = _blocks(again, edge)
         if not blocks_again.shift.known or blocks_again.shift.length_px >= rest.length_px:
             break
         moved, blocks = again, blocks_again
@@ -215,20 +217,29 @@ def sampled(pair: Pair) -> Iterator[Window]:
             yield _window(pair, top, left, _WINDOW_PX)
 
 
-def _found(pair: Pair) -> tuple[Shift, Blocks, bool]:
-    """Return the shift of the pair as it came, its blocks, and whether it took a search."""
-    blocks = registration.measure_blocks(sampled(pair))
-    near = blocks.shift
-    if near.known and near.length_px <= _OVERLAP * BLOCK_PX:
-        return near, blocks, False
+def _found(pair: Pair) -> tuple[Shift, Blocks, bool, int]:
+    """Return the shift of the pair as it came, its blocks, whether it took a search, and the edge of the blocks."""
+    for edge in (BLOCK_PX, *_NARROW_PX):
+        blocks = _blocks(pair, edge)
+        near = blocks.shift
+        if near.known and near.length_px <= _OVERLAP * edge:
+            return near, blocks, False, edge
+        if near.known:
+            break
     rough = near if near.known else _searched(pair)
     if not (rough.known or rough.blocks):
-        return near, blocks, False
+        return near, blocks, False, edge
     east, south = round(rough.east_px), round(rough.south_px)
-    again = registration.measure_blocks(sampled(pair.shifted(east, south)))
-    if not again.shift.known:
-        return near, blocks, False
-    return again.shift.plus(east, south), again, not near.known
+    moved = pair.shifted(east, south)
+    for edge in (BLOCK_PX, *_NARROW_PX):
+        again = _blocks(moved, edge)
+        if again.shift.known:
+            return again.shift.plus(east, south), again, not near.known, edge
+    return near, blocks, False, edge
+
+
+def _blocks(pair: Pair, edge: int) -> Blocks:
+    return registration.measure_blocks(sampled(pair), block_px=edge)
 
 
 def _searched(pair: Pair) -> Shift:

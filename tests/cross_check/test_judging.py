@@ -91,10 +91,12 @@ def test_what_is_left_out_is_counted_and_kept(fields):
     """Each patch is in the list or among those left out, with its reason; the recipe counts them."""
     made, _, bare, _ = fields
     found, left_out = files.read_layer(made.patches), files.read_layer(made.detect / "left-out.gpkg")
-    assert set(left_out["reason"]) == {"seen_before"}
-    assert sorted([*found["patch_id"], *left_out["patch_id"]]) == sorted(bare["patch_id"])
+    assert set(left_out["reason"]) == {"seen_before", "rim"}
+    rim = left_out["reason"] == "rim"
+    assert sorted([*found["patch_id"], *left_out.loc[~rim, "patch_id"]]) == sorted(bare["patch_id"])
+    suppressed = files.read_json(made.recipe)["figures"]["suppressed"]
+    assert (suppressed["seen_before"], suppressed["rim"]) == ((~rim).sum(), rim.sum())
     recipe = files.read_json(made.recipe)
-    assert recipe["figures"]["suppressed"]["seen_before"] == len(left_out)
     assert recipe["judging"]["season_gap_days"] == 1  # of a leap year and a common one
     assert found["gates"].str.contains("season").all()
 

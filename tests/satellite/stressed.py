@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from satellite import detection, files, landscape, patches, synthetic
+from satellite import detection, files, landscape, patches, rims, synthetic
 from satellite.files import PairFiles
 
 OTHER_SENSOR = {
@@ -75,7 +75,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a detection met what was planted; shares are NaN where nothing was planted or found.
+    """How a detection met what was planted, its rims put apart; shares are NaN where nothing was planted or found.
 
     ``recall`` is the share of planted changes, of those seen for the most part, half of which lie in patches;
     ``precision`` the share of patches of which half lies within 2 px of planted changes; ``f1`` that of pixels called
@@ -127,8 +127,9 @@ def run(made):
     with files.open_pair(made.files) as pair:
         found = detection.run(pair)
         grid = pair.grid
-    count = len(found.patches)
-    burnt = patches.burn(found.patches.geometry.to_crs(grid.crs), range(1, count + 1), grid)
+    listed = found.patches[~rims.of(found.patches, grid.pixel_m2**0.5)]
+    count = len(listed)
+    burnt = patches.burn(listed.geometry.to_crs(grid.crs), range(1, count + 1), grid)
     changed = made.planted > 0
     whole = np.bincount(made.planted.ravel())[1:]
     seen, met = (_counted(made.planted, where, whole.size) for where in (made.seen, burnt > 0))
