@@ -67,14 +67,14 @@ def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project 
     """
     said: list[str] = []
     reasons = pd.Series("", index=found.index, dtype=object)
+    reasons[rims.of(found, _pixel_m(found))] = "rim"
     if preset.field_work:
         earlier = pictures(project, pairs, found) if project is not None else []
         said += [] if earlier or project is None or found.empty else ["judging.no_earlier"]
-        reasons[:] = _worked(found, pairs, earlier)
+        reasons = reasons.where(reasons != "", _worked(found, pairs, earlier))
         if project is not None:
             whole = _whole_parcels(found, _layer(project.layers / "cropland.parquet"))
             reasons[(reasons == "") & whole] = "whole_parcel"
-    reasons[(reasons == "") & rims.of(found, _pixel_m(found))] = "rim"
     zones = _layer(project.zones if project is not None else None)
     if zones is not None:
         found = zoning.mark(found, zones, preset.zones)

@@ -28,7 +28,7 @@ def scenes(edge):
 
 def main(edge):
     """Print a line for each scene, noise and null."""
-    worst = 0.0
+    worst, patches, km2 = 0.0, 0, 0.0
     for name, (scene, pixel_m) in scenes(edge).items():
         for null in unchanged.NULLS:
             for noise in NOISES:
@@ -40,10 +40,12 @@ def main(edge):
                 rate = len(found.patches) / area
                 if null not in unchanged.BLURRED:
                     worst = max(worst, rate)
+                    patches, km2 = patches + len(found.patches), km2 + 1000 * area
                 told = f"{len(found.patches):3} patches on {area * 1000:5.0f} km2, {rate:6.1f} per 1,000 km2"
                 shifts = f"shift {found.shift.length_px:.2f} px, left {found.alignment.residual.length_px:.2f}"
                 seconds = time.perf_counter() - began
                 print(f"{name:15} {null:17} noise {noise:4.2f}: {told}; {shifts}; {seconds:.1f} s", flush=True)
+    print(f"together {patches} patches on {km2:,.0f} km2, {1000 * patches / km2:.2f} per 1,000 km2")
     print(f"worst {worst:.1f} per 1,000 km2, wanted {WANTED:.0f}")
 
 
