@@ -89,11 +89,22 @@ def complete(found: gpd.GeoDataFrame, facts: Facts) -> gpd.GeoDataFrame:
 
 
 def features(found: pd.DataFrame, threshold: float) -> NDArray[np.float64]:
-    """Return what the probability depends on, (n, 4): log strength over threshold, log pixels, class known, both."""
+    """Return what the probability depends on, (n, 7).
+
+    Of log strength over threshold (r) and log pixels (s): 1, r and s where the class is known; r, s and their squares
+    where it is not, since of unnamed change neither the smallest patches, which are noise, nor the largest, which are
+    seasons, are of the bureau's concern. 0 on the other side.
+    """
     ratio = np.log(np.maximum(found["strength"].to_numpy(dtype=float) / threshold, 1e-3))
     size = np.log(found["pixels"].to_numpy(dtype=float))
     known = (found["machine_class"] != "other").to_numpy(dtype=float)
-    return np.column_stack([ratio, size, known, known * size])
+    unknown = 1 - known
+    return np.column_stack(
+        [
+            known, known * ratio, known * size,
+            unknown * ratio, unknown * size, unknown * size**2, unknown * ratio**2,
+        ]
+    )  # fmt: skip
 
 
 def probability(found: pd.DataFrame, threshold: float) -> NDArray[np.float64]:

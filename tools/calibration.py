@@ -25,7 +25,7 @@ from satellite.reliability import Reliability
 
 TRUE_SHARE = 0.25
 """A patch is true if planted change covers at least this share of it."""
-FIRST_SEED, FIRST_HELD = 1000, 5000
+FIRST_SEED, FIRST_HELD = 1000, 9000
 DATA = Path(__file__).parents[1] / "satellite" / "data"
 _SIZE_PX = 400
 _WORKED = 0.2
@@ -60,13 +60,13 @@ def fitted(inputs: np.ndarray, truth: np.ndarray, of_world: np.ndarray) -> Logis
     strengths = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
     losses = []
     for strength in strengths:
-        law, loss = LogisticRegression(C=strength, max_iter=1000), 0.0
+        law, loss = LogisticRegression(C=strength, max_iter=5000), 0.0
         for learned, left in GroupKFold(5).split(inputs, truth, of_world):
             law.fit(inputs[learned], truth[learned])
             loss += log_loss(truth[left], law.predict_proba(inputs[left])[:, 1], labels=[False, True], normalize=False)
         losses.append(loss)
     best = strengths[int(np.argmin(losses))]
-    return LogisticRegression(C=best, max_iter=1000).fit(inputs, truth)
+    return LogisticRegression(C=best, max_iter=5000).fit(inputs, truth)
 
 
 def told(found: Reliability, made: str) -> list[str]:

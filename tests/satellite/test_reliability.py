@@ -40,14 +40,12 @@ def test_empty_bins_are_left_out():
 
 
 def test_what_the_workbench_says_holds():
-    """On worlds kept back: a small error, and no bin of 20 patches or more is off by a fifth.
-
-    Not every 95 % interval of what came true holds what was said; the change log tells which.
-    """
+    """On worlds kept back: a small error, and each bin's 95 % interval of what came true holds what is said."""
     found = reliability.standard()
     assert found.worlds >= 10
     assert found.bins["count"].sum() == found.count >= 150
     assert found.brier < 0.5 * found.base_brier
-    assert found.error < 0.08
-    many = found.bins[found.bins["count"] >= 20]
-    assert ((many["said"] - many["true"]).abs() < 0.2).all()
+    assert found.error < 0.05
+    many = found.bins[found.bins["count"] >= 10]
+    assert len(many) >= 3
+    assert ((many["true_low"] <= many["said"]) & (many["said"] <= many["true_high"])).all()
