@@ -67,8 +67,12 @@ def _build(arguments: Arguments, words: Catalogue) -> int:
 def _check(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import planning
 
-    found, step = planning.check(frame.project(arguments), arguments.year)
+    project = frame.project(arguments)
+    found, step = planning.check(project, arguments.year)
     frame.print_step(step, words)
+    told = planning.filing(project, arguments.year, date.today())  # noqa: DTZ011 - the calendar of who asks
+    facts = {"year": arguments.year, "due": told.due_on, "days": abs(told.days_left), "document": told.document}
+    print(words.say(f"board_page.alarm_{told.alarm}", **facts))
     for fault in found[:_SHOWN]:
         where = {"city": fault.division_code, "month": fault.month, "what": fault.what, "rule": words.say(fault.code)}
         line = words.say("planning.fault", **where)
@@ -109,7 +113,7 @@ def _file(arguments: Arguments, words: Catalogue) -> int:
 
     project = frame.project(arguments)
     cover = filing.Cover(arguments.maker, arguments.made_on, words.language, synthetic=project.truth.is_dir())
-    code = frame.print_step(filing.write(project, arguments.year, cover), words)
+    # The day comes first, so that the change sheet in the package names it.
     if arguments.filed_on is not None:
         frame.print_step(planning.mark_filed(project, arguments.year, arguments.filed_on), words)
-    return code
+    return frame.print_step(filing.write(project, arguments.year, cover), words)

@@ -27,6 +27,7 @@ def page() -> None:
         st.code(frame.command("regions", shown.stamp), language=None)
         st.stop()
     _counters(words, shown)
+    reminders.unfiled(words)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader(words.say("overview.first", count=min(FIRST, len(_open(shown)))))

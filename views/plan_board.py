@@ -12,7 +12,7 @@ from cross_check.planning import Version
 from cross_check.reports import filing
 from gis import files
 from gis.language import Catalogue, catalogue
-from views import board, choosing, frame, layers, plan_calendar, plan_map, queue, scenes, state, wording
+from views import board, choosing, frame, layers, plan_calendar, plan_map, queue, reminders, scenes, state, wording
 
 PAGE = "plan_board"
 _TABLES = ("campaigns", "drawn", "upper", "capacity", "visits")
@@ -52,15 +52,13 @@ def page() -> None:
 
 
 def _alarm(words: Catalogue, year: int) -> None:
-    told = planning.filing(state.project(), year, state.today())
-    facts = {"year": year, "due": told.due_on.isoformat(), "days": abs(told.days_left), "document": told.document}
-    said = words.say(f"board_page.alarm_{told.alarm}", **facts)
-    if told.alarm == "filed":
+    alarm, said = reminders.filing(words, year)
+    if alarm == "filed":
         st.success(said, icon=":material/task_alt:")
-    elif told.alarm == "early":
+    elif alarm == "early":
         st.caption(said)
     else:
-        draw = st.error if told.alarm == "overdue" else st.warning
+        draw = st.error if alarm == "overdue" else st.warning
         draw(said, icon=":material/alarm:")
     if not calendars.of_year(year).announced:
         st.caption(words.say("planning.no_calendar", year=year))

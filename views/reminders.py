@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from cross_check import officers, registers
+from cross_check import officers, planning, registers
 from gis import files
 from gis.language import Catalogue
 from views import cases, frame, state, wording
@@ -30,6 +30,21 @@ def draw(words: Catalogue, shown: Tables) -> None:
     if not grounds.empty:
         st.caption(advice(words, grounds))
     st.page_link("views/rosters.py", label=words.say("rosters_page.title"), icon=":material/fact_check:")
+
+
+def unfiled(words: Catalogue) -> None:
+    """Warn of a yearly plan that is not filed, from 1 March on."""
+    alarm, said = filing(words, state.today().year)
+    if alarm in {"open", "overdue"}:
+        st.warning(said, icon=":material/alarm:")
+        st.page_link("views/plan_board.py", label=words.say("board_page.title"), icon=":material/calendar_month:")
+
+
+def filing(words: Catalogue, year: int) -> tuple[str, str]:
+    """Return how it stands with filing a year's plan, one of ``calendars.ALARMS``, and the sentence for it."""
+    told = planning.filing(state.project(), year, state.today())
+    facts = {"year": year, "due": told.due_on.isoformat(), "days": abs(told.days_left), "document": told.document}
+    return told.alarm, words.say(f"board_page.alarm_{told.alarm}", **facts)
 
 
 def _nearest(found: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,11 @@
 """Commands on the yearly plan: build, check, compare, change, pack."""
 
 import datetime as dt
+import io
+import zipfile
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import cli
@@ -33,8 +36,12 @@ def test_a_year_from_build_to_package(capsys, folder):
     assert _hdq(capsys, folder, "check", "--year", 2026)[0] == 1
     code, out, _ = _hdq(capsys, folder, "build", "--year", 2026, "--share", 0.05)
     assert (code, "第 1 版" in out) == (0, True)
-    assert "未发现" in _hdq(capsys, folder, "check", "--year", 2026)[1]
-    change = ("change", "--year", 2026, "--reason", "r", "--approver", "a", "--on", "2026-06-01")
+    said = _hdq(capsys, folder, "check", "--year", 2026)[1]
+    assert ("未发现" in said, "报备" in said) == (True, True)
+    sites = files.read_layer(Project(folder).enterprises)["site_id"].iloc[:3]
+    urgent = folder / "urgent.csv"
+    pd.DataFrame({"campaign_id": "U", "months": "9;10", "site_id": sites}).to_csv(urgent, index=False)
+    change = ("change", "--year", 2026, "--reason", "r", "--approver", "a", "--on", "2026-06-01", "--campaigns", urgent)
     assert "第 2 版" in _hdq(capsys, folder, *change)[1]
     code, out, _ = _hdq(capsys, folder, "diff", 1, 2, "--year", 2026, "--language", "en")
     assert (code, "changes version 1" in out) == (0, True)
@@ -42,6 +49,9 @@ def test_a_year_from_build_to_package(capsys, folder):
     code, out, _ = _hdq(capsys, folder, *packed)
     assert (code, "package-v002.zip" in out) == (0, True)
     assert planning.filed_on(Project(folder), 2026) == dt.date(2026, 3, 21)
+    with zipfile.ZipFile(next(folder.rglob("package-v002.zip"))) as package:
+        sheet = pd.read_excel(io.BytesIO(package.read("changes.xlsx")), engine="openpyxl")
+    assert set(sheet["重新报备日期"].astype(str).str[:10]) == {"2026-03-21"}
     code, _, err = _hdq(capsys, folder, "build", "--year", 2026)
     assert (code, "已报备" in err) == (1, True)
 

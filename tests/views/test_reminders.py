@@ -1,6 +1,6 @@
 """What runs out, on the overview."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -37,3 +37,13 @@ def test_without_a_ledger_nothing_is_said(monkeypatch, tmp_path):
     test = opened.page(monkeypatch, project)
     assert not any("到期提醒" in each.value for each in test.subheader)
     assert not project.ledger.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("2026-02-20", None), ("2026-03-10", "还有 21 天"), ("2026-04-05", "已逾期 5 天")]
+)
+def test_from_march_on_the_overview_warns_of_a_plan_not_filed(monkeypatch, project, day, said):
+    """Silent in February; from 1 March the days left, in April the days over."""
+    monkeypatch.setattr(state, "now", lambda: datetime.fromisoformat(day).replace(tzinfo=UTC))
+    warned = [each.value for each in opened.page(monkeypatch, project).warning]
+    assert any(said in each for each in warned) if said else not any("报备" in each for each in warned)
