@@ -63,13 +63,12 @@ def of_area(here: gpd.GeoDataFrame, words: Catalogue) -> tuple[Figures, ...]:
             lead.number,
             words.say(f"class.{lead.shown_class}"),
             f"{lead.area_m2 / M2_PER_MU:,.1f}",
-            getattr(lead, "changed", "") or _NONE,
             _NONE if pd.isna(lead.site_name) else lead.site_name,
             _NONE if pd.isna(lead.distance_m) else f"{lead.distance_m:,.0f}",
         )
         for lead in here.itertuples()
     )
-    heads = ("number", "class", "mu", "changed", "site", "distance_m")
+    heads = ("number", "class", "mu", "site", "distance_m")
     return Figures(words.say("brief.list"), _heads(words, *heads), rows), _by_class(here, words)
 
 

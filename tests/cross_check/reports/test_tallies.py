@@ -45,8 +45,8 @@ def test_the_list_of_an_area_names_site_and_distance(shown):
     """A lead without a near site has a dash."""
     here = shown.leads.assign(number=["1", "2", "3", "4", "5"])
     listed, by_class = tallies.of_area(here, WORDS)
-    assert listed.rows[1][2:] == ("1.5", "-", shown.leads["site_name"][1], "20")
-    assert listed.rows[3][3:] == ("-", "-", "-")
+    assert listed.rows[1][2:] == ("1.5", shown.leads["site_name"][1], "20")
+    assert listed.rows[3][3:] == ("-", "-")
     assert len(by_class.rows) == 4
     assert tallies.of_area(here[:0], WORDS) == ()
 
