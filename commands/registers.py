@@ -160,7 +160,7 @@ def _remove(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import registers
 
     act = acts.act(arguments)
-    on = arguments.on or act.at.date()
+    on = arguments.on or act.day
     registers.remove(acts.ledger(arguments), act, arguments.id, on=on, barred_until=arguments.barred_until)
     print(words.say("registers.removed", name=arguments.id))
     return 0

@@ -96,7 +96,7 @@ def _decide(arguments: Arguments, words: Catalogue) -> int:
     ledger = casebook.opened(project)
     table = casebook.table(ledger)
     chosen = table[table["lead_id"].isin(arguments.id)].reset_index(drop=True)
-    proposals = orders.propose(ledger, chosen, casebook.ground(project).enterprises, on=act.at.date())
+    proposals = orders.propose(ledger, chosen, casebook.ground(project).enterprises, on=act.day)
     seen = orders.preview(chosen, proposals, [one for one in decisions if one.lead_id in proposals])
     for row in seen.itertuples():
         states = (acts.state_of("lead", state, words) for state in (row.from_state, row.to_state))

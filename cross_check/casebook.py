@@ -146,7 +146,7 @@ def take_results(project: Project, act: Act, what: str) -> Step:
     if what == "patch":
         found = sources.from_patches(files.read_layer(project.leads), catalogue())
     elif what == "hotspot":
-        day = pd.Timestamp(act.at.date())
+        day = pd.Timestamp(act.day)
         found = sources.from_hotspots(files.read_layer(project.hotspots), day, ground(project))
     elif what == "fire_point":
         found = sources.from_fires(files.read_layer(project.fires), ground(project))

@@ -6,7 +6,6 @@ a joint draw ``partner.json`` with the names of the second department's officers
 keeps the digest of each, so that none can be exchanged afterwards.
 """
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,8 +24,6 @@ from cross_check.partners import Partner
 from gis import files, readers
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
-
-BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 
 def partner(project: Project, name: str, units: Path, officers: Path) -> Partner:
@@ -133,7 +130,7 @@ def tell(project: Project, act: Act, number: str, party: str, nonce: str) -> Ste
     """
     announcement, _ = _announced(project, number)
     first = min(beacon["due"] for beacon in announcement["beacons"])
-    if act.at.astimezone(BEIJING).date().isoformat() >= first:
+    if act.day.isoformat() >= first:
         raise WorkbenchError("draws.late", "Numbers were to be told before {day}", day=first)
     promised = {each["by"]: each["commitment"] for each in announcement["nonces"]}
     if party not in promised:
@@ -158,7 +155,7 @@ def conclude(project: Project, act: Act, number: str, values: Mapping[str, str])
     """
     announcement, version = _announced(project, number)
     due = max(beacon["due"] for beacon in announcement["beacons"])
-    if act.at.astimezone(BEIJING).date().isoformat() < due:
+    if act.day.isoformat() < due:
         raise WorkbenchError("draws.too_early", "The public values are out on {day}", day=due)
     folder = project.draws / number
     frozen = files.read_json(folder / "frozen.json")

@@ -169,7 +169,7 @@ def draft(project: Project, act: Act, lead_ids: Sequence[str]) -> list[Event]:
     """
     ledger = casebook.opened(project)
     leads = _chosen(ledger, lead_ids)
-    proposals = propose(ledger, leads, casebook.ground(project).enterprises, on=_day(act))
+    proposals = propose(ledger, leads, casebook.ground(project).enterprises, on=act.day)
     waiting = {one.fields["lead_id"]: one.key[1] for one in ledger.records("order", ["drafted"])}
     for name in lead_ids:
         if name in waiting:
@@ -196,7 +196,7 @@ def decide(project: Project, act: Act, decisions: Sequence[Decision]) -> list[Ev
     """
     ledger = casebook.opened(project)
     leads = _chosen(ledger, [one.lead_id for one in decisions])
-    proposals = propose(ledger, leads, casebook.ground(project).enterprises, on=_day(act))
+    proposals = propose(ledger, leads, casebook.ground(project).enterprises, on=act.day)
     waiting = {one.fields["lead_id"]: one for one in ledger.records("order", ["drafted"])}
     versions = dict(zip(leads["lead_id"], leads["version"], strict=True))
     made: list[Entry] = []
@@ -331,7 +331,7 @@ def move_problem(
         )
     told = dict(fields or {})
     if to == "handed_over" and not (told.get("due_on") or now.fields.get("due_on")):
-        told |= rectification.due(now.fields, rectification.day_of(act))
+        told |= rectification.due(now.fields, act.day)
     if to == "relapsed":
         told = dict.fromkeys(_CLOSING) | told | {"relapses": int(now.fields.get("relapses") or 0) + 1}
     if to == "closed":
@@ -453,7 +453,3 @@ def _demand_officers(
         reason = known.get(name, "officers.unknown")
         if reason:
             raise WorkbenchError("orders.officers", "Officer {name} may not go: {reason}", name=name, reason=reason)
-
-
-def _day(act: Act) -> dt.date:
-    return act.at.astimezone(dt.timezone(dt.timedelta(hours=8))).date()

@@ -22,7 +22,6 @@ from cross_check.lookbacks import Finding, Place, Sight
 from gis import files
 from gis.crs import STORAGE, metric_for, stored
 from gis.errors import WorkbenchError
-from gis.history import BEIJING
 from satellite import sights
 
 RUNNING = ("handed_over", "rectifying", "closing_asked", "verifying", "returned", "filed", "relapsed")
@@ -115,7 +114,7 @@ def ask_extension(ledger: Ledger, act: Act, problem_id: str, until: dt.date, see
             most=rule["most_times"],
             **told,
         )
-    if rule["before_due"] and day_of(act) > due:
+    if rule["before_due"] and act.day > due:
         raise WorkbenchError(
             "rectification.too_late", "An extension is asked for before {due} is over ({document})", due=due, **told
         )
@@ -311,8 +310,3 @@ def _days(recipe: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
         raise WorkbenchError("lookbacks.no_dates", "The detection does not know the days of its images")
     first, last = (dt.date.fromisoformat(str(day)) for day in told)
     return first, last
-
-
-def day_of(act: Act) -> dt.date:
-    """Return the day of an act in Beijing."""
-    return act.at.astimezone(BEIJING).date()

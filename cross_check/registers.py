@@ -192,7 +192,7 @@ def suppress(ledger: Ledger, act: Act, lead_id: str, *, until: dt.date, reach_m:
         raise WorkbenchError("ledger.no_record", "There is no {name}", name=lead_id)
     if not act.why.strip():
         raise WorkbenchError("ledger.no_reason", "Give a reason")
-    if until <= act.at.date():
+    if until <= act.day:
         raise WorkbenchError(
             "registers.past", "{day} is over: a suppression ends on a day to come", day=until.isoformat()
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gis.errors import WorkbenchError
+from gis.history import BEIJING
 
 Key = tuple[str, str]
 """Kind and id of a record, such as ``("lead", "L0A1B2C3D4")``."""
@@ -37,6 +38,11 @@ class Act:
     def at_utc(self) -> str:
         """The time in UTC, to the second, such as ``2026-04-06T01:02:03Z``."""
         return self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def day(self) -> dt.date:
+        """The day in Beijing, by which deadlines run and registers hold."""
+        return self.at.astimezone(BEIJING).date()
 
 
 @dataclass(frozen=True)

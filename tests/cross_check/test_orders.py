@@ -338,7 +338,7 @@ def test_a_hand_over_without_a_deadline_has_that_of_the_rule(project, severity, 
     orders.move_problem(ledger, CHIEF, "P1", "to_hand_over")
     letter = {"letter_no": "1", "receiver": "230100"}
     orders.move_problem(ledger, CHIEF, "P1", "handed_over", letter)
-    handed = rectification.day_of(CHIEF)
+    handed = CHIEF.day
     told = ledger.record(key).fields
     assert (date.fromisoformat(told["due_on"]) - handed).days == days
     assert told["due_basis"] == rectification.rules()["hand_over"]["document"]

@@ -1,6 +1,7 @@
 """Registers: files come in as one act or not at all; removal, bar, alarms, harmless places."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -108,6 +109,8 @@ def test_a_harmless_place_needs_a_reason_and_a_day_to_come(ledger):
     name = cases.lead("1")["lead_id"]
     assert refused(registers.suppress, ledger, cases.act(why=""), name, until=date(2027, 1, 1)) == "ledger.no_reason"
     assert refused(registers.suppress, ledger, cases.act(), name, until=date(2026, 7, 1)) == "registers.past"
+    early = replace(cases.act(), at=datetime(2026, 6, 30, 17, 0, tzinfo=UTC))
+    assert refused(registers.suppress, ledger, early, name, until=date(2026, 7, 1)) == "registers.past"
     assert refused(registers.suppress, ledger, cases.act(), "L9", until=date(2027, 1, 1)) == "ledger.no_record"
     registers.suppress(ledger, cases.act(why="固定堆场"), name, until=date(2027, 1, 1))
     found = registers.benign(ledger).iloc[0]

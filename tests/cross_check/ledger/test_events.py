@@ -60,3 +60,9 @@ def test_a_reversing_event_leads_back():
     entry = events.reversing(event)
     back = replace(event, version=3, from_state="to_read", to_state=entry.state, changes=events.changed(after, entry))
     assert events.applied(after, back) == replace(before, version=3)
+
+
+def test_the_day_of_an_act_is_that_of_beijing():
+    """At one in the morning there it is the day before in UTC, in which the time is recorded."""
+    act = Act("甲", "analyst", datetime(2026, 6, 30, 17, 0, tzinfo=UTC))
+    assert (act.day.isoformat(), act.at_utc) == ("2026-07-01", "2026-06-30T17:00:00Z")
