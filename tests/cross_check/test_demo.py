@@ -135,7 +135,7 @@ def test_a_round_goes_to_leads_that_somebody_has_read(ran):
     assert (read.intersects(planted) == (read["state"] == "suspected")).all()
     targets = files.read_layer(project.targets)
     went = targets.loc[targets["target_kind"] == "lead", "target_id"]
-    assert len(went) >= 3
+    assert len(went) >= 2  # rims of mixed pixels beside a site are no leads of their own
     assert set(stands.loc[went, "state"]) == {"suspected"}
 
 
