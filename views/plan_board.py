@@ -308,7 +308,7 @@ def _build(words: Catalogue, year: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="build-form"):
         cap = st.number_input(words.say("planning.cap"), 1, 12, 4, width=220)
         sorts = {
-            kind: st.number_input(words.say(f"planning.cap_{kind}"), 0, 12, None, width=220)
+            kind: st.number_input(words.say(f"planning.cap_{kind}"), 0, 12, None, width=330)
             for kind in ("routine", "special")
         }
         share = st.number_input(words.say("planning.share"), 0.01, 0.99, 0.3, 0.05, width=220)
