@@ -4,6 +4,7 @@ What is left out stays countable and readable: the recipe counts it by reason, a
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +116,9 @@ def _worked(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], earlier: Sequen
     if not asked.size or not (earlier or asked.size > params.places):
         return reasons
     outlines = found.geometry.iloc[asked]
-    was = _medians([(pair.before, pair.clear) for pair in pairs], outlines)
-    now = _medians([(pair.after, pair.clear) for pair in pairs], outlines)
+    dates = ([(pair.before, pair.clear) for pair in pairs], [(pair.after, pair.clear) for pair in pairs])
+    with ThreadPoolExecutor(len(dates)) as pool:
+        was, now = pool.map(lambda taken: _medians(taken, outlines), dates)
     if not (was and now):
         return reasons
     looked, repeated = np.zeros(asked.size, int), np.zeros(asked.size, bool)

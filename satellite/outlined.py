@@ -136,8 +136,12 @@ def _read(source: DatasetReader, at: list[int], window: Window) -> tuple[Values,
     if not at:
         shape = (int(window.height), int(window.width))
         return np.zeros((0, *shape), np.float32), np.zeros(shape, bool)
-    values = source.read(at, window=window).astype(np.float32)
-    seen = looks.valid(source, at, window).all(axis=0) & np.isfinite(values).all(axis=0)
+    stored = source.read(at, window=window)
+    values = stored.astype(np.float32)
+    # Asked for its mask GDAL would read the bands once more.
+    plain = source.nodata is not None and {source.nodatavals[band - 1] for band in at} == {source.nodata}
+    valid = stored != source.nodata if plain else looks.valid(source, at, window)
+    seen = valid.all(axis=0) & np.isfinite(values).all(axis=0)
     if source.nodata is None:
         seen = seen & values.any(axis=0)
     gains, offsets = (np.array([each[band - 1] for band in at], np.float32) for each in (source.scales, source.offsets))
