@@ -4,7 +4,6 @@ What is left out stays countable and readable: the recipe counts it by reason, a
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,9 +115,9 @@ def _worked(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], earlier: Sequen
     if not asked.size or not (earlier or asked.size > params.places):
         return reasons
     outlines = found.geometry.iloc[asked]
+    # One after the other: the pixels under many outlines of two dates at once would fill the memory.
     dates = ([(pair.before, pair.clear) for pair in pairs], [(pair.after, pair.clear) for pair in pairs])
-    with ThreadPoolExecutor(len(dates)) as pool:
-        was, now = pool.map(lambda taken: _medians(taken, outlines), dates)
+    was, now = (_medians(taken, outlines) for taken in dates)
     if not (was and now):
         return reasons
     looked, repeated = np.zeros(asked.size, int), np.zeros(asked.size, bool)
