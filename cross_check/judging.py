@@ -71,7 +71,7 @@ def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project 
     if preset.field_work:
         earlier = pictures(project, pairs, found) if project is not None else []
         said += [] if earlier or project is None or found.empty else ["judging.no_earlier"]
-        reasons = reasons.where(reasons != "", _worked(found, pairs, earlier))
+        reasons = reasons.where(reasons != "", _worked(found, earlier))
         if project is not None:
             whole = _whole_parcels(found, _layer(project.layers / "cropland.parquet"))
             reasons[(reasons == "") & whole] = "whole_parcel"
@@ -104,7 +104,7 @@ def pictures(project: Project, pairs: Sequence[PairFiles], found: gpd.GeoDataFra
     return [path for _, path in older]
 
 
-def _worked(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], earlier: Sequence[Path]) -> NDArray[np.object_]:
+def _worked(found: gpd.GeoDataFrame, earlier: Sequence[Path]) -> NDArray[np.object_]:
     """Return why patches are field work: ``seen_before`` in an earlier picture; ``crowd`` where none saw them.
 
     Of the earlier pictures that saw a patch the latest ``MOST_PICTURES`` are asked.
@@ -115,15 +115,13 @@ def _worked(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], earlier: Sequen
     if not asked.size or not (earlier or asked.size > params.places):
         return reasons
     outlines = found.geometry.iloc[asked]
-    # One after the other: the pixels under many outlines of two dates at once would fill the memory.
-    dates = ([(pair.before, pair.clear) for pair in pairs], [(pair.after, pair.clear) for pair in pairs])
-    was, now = (_medians(taken, outlines) for taken in dates)
+    was, now = (field_work.means(found.iloc[asked], side) for side in ("before", "after"))
     if not (was and now):
         return reasons
     looked, repeated = np.zeros(asked.size, int), np.zeros(asked.size, bool)
     for path in earlier:
         open_ = np.flatnonzero(~repeated & (looked < MOST_PICTURES))
-        then = _medians([(path, comparisons.masks(path))], outlines.iloc[open_])
+        then = _medians(path, outlines.iloc[open_])
         looked[open_] += np.isfinite(next(iter(then.values()))) if then else 0
         repeated[open_] = field_work.seen_before(_at(was, open_), _at(now, open_), [then])
     crowd = crowds.places(was, now, _points_of(outlines), params) >= params.places
@@ -132,15 +130,16 @@ def _worked(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], earlier: Sequen
     return reasons
 
 
-def _medians(taken: Sequence[tuple[Path, Sequence[Path]]], outlines: gpd.GeoSeries) -> dict[str, NDArray[np.float64]]:
-    """Return medians under outlines of images and their masks; the first image that saw an outline tells of it."""
+def _medians(path: Path, outlines: gpd.GeoSeries) -> dict[str, NDArray[np.float64]]:
+    """Return medians under outlines of a picture, NaN where it did not see one; nothing where it shows none."""
+    inside = np.flatnonzero(outlines.intersects(outlined.extent(path, outlines.crs)))
+    if not inside.size:
+        return {}
     found: dict[str, NDArray[np.float64]] = {}
-    for path, clear in taken:
-        inside = np.flatnonzero(outlines.intersects(outlined.extent(path, outlines.crs)))
-        if inside.size:
-            for name, values in outlined.read(path, clear, outlines.iloc[inside], field_work.NEEDED).medians().items():
-                plane = found.setdefault(name, np.full(len(outlines), np.nan))
-                plane[inside] = np.where(np.isnan(plane[inside]), values, plane[inside])
+    read = outlined.read(path, comparisons.masks(path), outlines.iloc[inside], field_work.NEEDED)
+    for name, values in read.medians().items():
+        found[name] = np.full(len(outlines), np.nan)
+        found[name][inside] = values
     return found
 
 

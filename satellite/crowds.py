@@ -49,7 +49,7 @@ def places(before: Bands, after: Bands, xy: NDArray[np.float64], params: Params 
     Parameters
     ----------
     before, after : dict
-        Common band name to (n,) medians under the patches: blue, red and nir at least.
+        Common band name to (n,) means under the patches: blue, red and nir at least.
     xy : (n, 2) float64
         A point in each patch, metres.
     params : Params, optional

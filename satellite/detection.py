@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import alignment, false_leads, findings, patches, scores, seasons, sightings, tallies
+from satellite import alignment, false_leads, field_work, findings, patches, scores, seasons, sightings, tallies
 from satellite.alignment import Alignment, Pair
 from satellite.false_leads import Null
 from satellite.past import Past
@@ -134,7 +134,7 @@ class Detection:
     ----------
     patches : GeoDataFrame
         See ``patches.SCHEMA``, and ``target``, ``strength`` (mean), ``holds_to`` (the patch keeps its smallest area up
-        to this threshold) and ``pixels``.
+        to this threshold), ``pixels``, and the means of what tells field work, see ``field_work.columns``.
     alignment : Alignment
     scorer : Scorer
     noise : Noise
@@ -375,6 +375,7 @@ def _outlined(
     before, after = (dict(zip(look.bands, date_means[:, at], strict=True)) for date_means in means)
     found["target"] = np.array(name(before, after, found["machine_class"], params.targets), object)
     found = found.assign(strength=marks.strength[at], holds_to=holds[at], pixels=pixels[at].astype(int))
+    found = found.assign(**field_work.columns(before, after))
     if params.wanted is None:
         return found, suppressed
     kept_rows = found["target"].isin(params.wanted)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from satellite.indices import Bands
@@ -50,9 +51,9 @@ def seen_before(before: Bands, after: Bands, earlier: Sequence[Bands], *, params
     Parameters
     ----------
     before, after : dict
-        Common band name to (n,) medians under the patches: blue, red and nir at least.
+        Common band name to (n,) means under the patches: blue, red and nir at least.
     earlier : sequence of dict
-        The same of pictures earlier than the pair; NaN where one did not see a patch.
+        Medians of pictures earlier than the pair; NaN where one did not see a patch.
     params : Params, optional
 
     Returns
@@ -75,6 +76,20 @@ def seen_before(before: Bands, after: Bands, earlier: Sequence[Bands], *, params
                 alike &= np.abs(then[2] - now[2]) < params.redness
             found |= alike
     return found
+
+
+def columns(before: Bands, after: Bands) -> dict[str, NDArray[np.float64]]:
+    """Return means of both dates under patches as columns of their table, ``before_blue`` and so on, where known."""
+    told: dict[str, NDArray[np.float64]] = {}
+    for side, bands in (("before", before), ("after", after)):
+        told |= {f"{side}_{name}": np.asarray(bands[name]) for name in sorted(NEEDED & bands.keys())}
+    return told
+
+
+def means(found: pd.DataFrame, side: str) -> dict[str, NDArray[np.float64]]:
+    """Return what ``columns`` put down of one date, ``before`` or ``after``."""
+    named = {name: f"{side}_{name}" for name in sorted(NEEDED)}
+    return {name: found[column].to_numpy(np.float64) for name, column in named.items() if column in found}
 
 
 def state(bands: Bands) -> tuple[NDArray[np.float64], ...]:

@@ -1,6 +1,7 @@
 """Ground that has looked before as it looks now."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from satellite import field_work, synthetic
@@ -43,3 +44,11 @@ def test_what_nobody_saw_tells_nothing():
     assert field_work.seen_before(GREEN, BARE, [{"red": BARE["red"]}]).tolist() == [False]
     assert field_work.seen_before({"red": np.ones(1)}, {"red": np.ones(1)}, [BARE]).tolist() == [False]
     assert field_work.seen_before({"red": np.ones(1)}, BARE, [BARE]).tolist() == [False]
+
+
+def test_means_come_back_as_they_were_put_down():
+    """Columns of a table of patches give back what the pass saw, of each date its own; unknown bands stay unknown."""
+    table = pd.DataFrame(field_work.columns(GREEN | {"swir1": np.ones(1)}, {"red": BARE["red"]}))
+    assert field_work.means(table, "before") == GREEN
+    assert field_work.means(table, "after") == {"red": BARE["red"]}
+    assert field_work.means(table[[]], "after") == {}
