@@ -186,6 +186,8 @@ class _Facts:
         """Return where all rules of a target hold."""
         holds = np.ones(self.size, bool)
         for rule in target.rules:
+            if not holds.any():
+                break
             value = self.value(rule.quantity, rule.moment)
             with np.errstate(invalid="ignore"):
                 holds &= value > rule.limit if rule.above else value < rule.limit

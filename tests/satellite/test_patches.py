@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pyproj import CRS
+from shapely import segmentize
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from gis.crs import GEODESIC, STORAGE
 from satellite import patches
 from satellite.patches import Grid, Look
+from satellite.runs import Runs
 
 GRID = Grid(CRS.from_epsg(32651), Affine(10, 0, 600_000, 0, -10, 5_060_000), 40, 50)
 LOOK = Look(("blue", "green", "red"), date(2024, 6, 18), date(2025, 6, 20))
@@ -168,3 +170,22 @@ def test_areas_are_the_same_however_rings_are_wound(hole_turned, part_turned):
         ]
     )
     assert patches.areas_m2([drawn]) == pytest.approx([areas[0] - areas[1] + areas[2]])
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        Grid(CRS.from_epsg(32652), Affine(10, 0, 300_000, 0, -10, 5_400_000), 10_980, 10_980),
+        Grid(CRS.from_epsg(4490), Affine(1e-4, 0, 125, 0, -1e-4, 48), 10_000, 9_000),
+        GRID,
+    ],
+)
+def test_areas_of_runs_are_those_of_their_outlines(grid):
+    """Anywhere on a tile a run of pixels has the area that its outline has on the ellipsoid, to a ten-millionth."""
+    rng = np.random.default_rng(0)
+    row, first = (rng.integers(0, size, 40) for size in (grid.rows, grid.columns))
+    last = np.minimum(first + rng.integers(1, 60, 40), grid.columns)
+    stretches = Runs(*(each.astype(np.int32) for each in (row, first, last)), np.ones(40, np.uint8))
+    drawn = np.array([segmentize(box(a, y, b, y + 1), 1) for a, b, y in zip(first, last, row, strict=True)])
+    wanted = patches.areas_m2(patches._placed(drawn, grid))
+    assert grid.areas_m2(stretches) == pytest.approx(np.array(wanted), rel=1e-7)
