@@ -224,7 +224,7 @@ def _found(pair: Pair) -> tuple[Shift, Blocks, bool, int]:
         near = blocks.shift
         if near.known and near.length_px <= _OVERLAP * edge:
             return near, blocks, False, edge
-        if near.known:
+        if near.known or registration.has_room(sampled(pair)):
             break
     rough = near if near.known else _searched(pair)
     if not (rough.known or rough.blocks):
@@ -235,6 +235,8 @@ def _found(pair: Pair) -> tuple[Shift, Blocks, bool, int]:
         again = _blocks(moved, edge)
         if again.shift.known:
             return again.shift.plus(east, south), again, not near.known, edge
+        if registration.has_room(sampled(moved)):
+            break
     return near, blocks, False, edge
 
 

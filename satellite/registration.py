@@ -18,6 +18,7 @@ Image = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
 BLOCK_PX = 128
+ROOMY_PX = 80
 TOLERATED_PX = 0.2
 """A shift up to this is left alone: resampling would cost more than it mends."""
 REFUSED_PX = 50.0
@@ -145,6 +146,20 @@ def measure_blocks(windows: Iterable[Window], *, block_px: int = BLOCK_PX) -> Bl
     return Blocks(*np.array(found, dtype=np.float64).reshape(-1, 5).T)
 
 
+def has_room(windows: Iterable[Window]) -> bool:
+    """Tell whether enough blocks of at least ``ROOMY_PX`` are observed, so that smaller ones need not be asked.
+
+    Where such blocks are seen and know nothing, the ground gives nothing to hold on to: smaller ones would but guess.
+    """
+    seen = 0
+    for window in windows:
+        edge = _edge(window, BLOCK_PX)
+        if edge >= ROOMY_PX:
+            known = np.isfinite(window[2]) & np.isfinite(window[3])
+            seen += sum(float(known[part].mean()) >= 1 - _MOST_UNSEEN for part in _parts(window, edge))
+    return seen >= _FEWEST_BLOCKS
+
+
 def search(before: Image, after: Image) -> Shift:
     """Look for a large shift in a whole window at once, reduced to at most 512 pixels a side.
 
@@ -228,15 +243,25 @@ def demand(shift: Shift, pixel_m: float) -> None:
 def _blocks(window: Window, block_px: int) -> Iterator[tuple[float, float, float, float, float]]:
     """Yield middle, shift (south, east) and confidence of each trusted block of a window."""
     first_row, first_column, before, after = window
-    edge = min(block_px, max(_LEAST_BLOCK_PX, min(before.shape) // _BLOCKS_A_SIDE), *before.shape)
-    if edge < _LEAST_EDGE_PX:
-        return
-    for top in range(0, before.shape[0] - edge + 1, edge):
-        for left in range(0, before.shape[1] - edge + 1, edge):
-            part = (slice(top, top + edge), slice(left, left + edge))
-            block = _block_shift(before[part], after[part])
-            if block is not None:
-                yield first_row + top + edge / 2, first_column + left + edge / 2, *block
+    edge = _edge(window, block_px)
+    for part in _parts(window, edge):
+        block = _block_shift(before[part], after[part])
+        if block is not None:
+            yield first_row + part[0].start + edge / 2, first_column + part[1].start + edge / 2, *block
+
+
+def _edge(window: Window, block_px: int) -> int:
+    shape = window[2].shape
+    return min(block_px, max(_LEAST_BLOCK_PX, min(shape) // _BLOCKS_A_SIDE), *shape)
+
+
+def _parts(window: Window, edge: int) -> Iterator[tuple[slice, slice]]:
+    """Yield the places of the blocks of a window."""
+    rows, columns = window[2].shape
+    if edge >= _LEAST_EDGE_PX:
+        for top in range(0, rows - edge + 1, edge):
+            for left in range(0, columns - edge + 1, edge):
+                yield slice(top, top + edge), slice(left, left + edge)
 
 
 def _block_shift(

@@ -165,3 +165,13 @@ def test_an_overlap_of_seventy_pixels_is_enough():
     assert (found.east_px, found.south_px) == pytest.approx((-2, 1), abs=0.15)
     assert not registration.of_arrays(ground[:20, :20], ground[:20, :20]).known
     assert not registration.of_arrays(_ground(32, 300), _ground(33, 300)).known
+
+
+def test_only_what_is_too_narrow_has_no_room():
+    """A whole window has room for usual blocks; a strip, and a sliver of what was observed, have not."""
+    image = np.zeros((360, 360), np.float32)
+    sliver = image.copy()
+    sliver[:, 72:] = np.nan
+    assert registration.has_room([(0, 0, image, image)])
+    assert not registration.has_room([(0, 0, image, sliver)])
+    assert not registration.has_room([(0, 0, image[:, :48], image[:, :48])])
