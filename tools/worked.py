@@ -19,13 +19,14 @@ from gis.history import BEIJING
 
 _LEADS, _EXCLUDED, _FIRMS, _ROWS = 12, 3, 6, 14
 _BEGAN_DAYS = 40
-# How far each problem has come, and how many days its deadline is away.
+# How far each problem has come, and how many days its deadline is away; what a picture needs most comes first, since
+# the rules may send officers to fewer places than there are problems here.
 _PROBLEMS = (
+    (("to_hand_over", "handed_over", "rectifying", "closing_asked", "verifying", "announced", "closed"), 3),
     (("to_hand_over", "handed_over", "rectifying"), -6),
     (("to_hand_over", "handed_over", "rectifying"), 5),
-    (("to_hand_over", "handed_over"), 20),
     (("to_hand_over", "handed_over", "rectifying", "closing_asked"), 12),
-    (("to_hand_over", "handed_over", "rectifying", "closing_asked", "verifying", "announced", "closed"), 3),
+    (("to_hand_over", "handed_over"), 20),
 )
 _LOCAL = ("rectifying", "closing_asked")
 

@@ -139,13 +139,15 @@ def dates_of(project: Project, recipe: dict[str, object]) -> Dates:
     Raises
     ------
     WorkbenchError
-        ``bench.no_recipe`` if there is no recipe or it names no pair of images.
+        ``bench.no_recipe`` if there is no recipe or it names no pair of images, as that of a province by tiles.
     """
-    inputs = recipe.get("inputs")
-    if not isinstance(inputs, dict) or not {"before", "after"} <= inputs.keys():
+    told = recipe.get("inputs")
+    sides = [told.get(name) for name in ("before", "after")] if isinstance(told, dict) else []
+    inputs = [side for side in sides if isinstance(side, dict) and "path" in side]
+    if len(inputs) < 2:  # noqa: PLR2004 - a pair
         raise WorkbenchError("bench.no_recipe", "No recipe names the two images of the detection")
-    paths = [(project.recipe.parent / inputs[name]["path"]).resolve() for name in ("before", "after")]
-    days = [_day(inputs[name].get("seen_on")) for name in ("before", "after")]
+    paths = [(project.recipe.parent / side["path"]).resolve() for side in inputs]
+    days = [_day(side.get("seen_on")) for side in inputs]
     return Dates(paths[0], paths[1], days[0], days[1])
 
 

@@ -62,7 +62,15 @@ def test_dates_come_from_the_recipe(project):
     assert (pair.before_on, pair.after_on) == ("2024-06-18", "")
 
 
-@pytest.mark.parametrize("recipe", [{}, {"inputs": {}}, {"inputs": {"before": {"path": "a.tif"}}}])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {},
+        {"inputs": {}},
+        {"inputs": {"before": {"path": "a.tif"}}},
+        {"inputs": {"before": {}, "after": {"sha256": ""}}},
+    ],
+)
 def test_recipe_without_a_pair_is_told(tmp_path, recipe):
     """A recipe that names no pair is the user's to mend."""
     with pytest.raises(WorkbenchError) as told:

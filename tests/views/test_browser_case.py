@@ -234,9 +234,7 @@ def test_a_lead_is_brought_to_a_closed_case_by_hand(page, project, tmp_path):
         with page.expect_download() as taken:
             desk.press("下载案卷")
         taken.value.save_as(tmp_path / "case.zip")
-        page.locator("[data-testid=stSidebarNav] a").first.click()
-        row = desk.main.locator(".hdq-sheet tr", has_text="已销号")
-        assert re.findall(r"\S+", row.inner_text())[:2] == ["已销号", "1"]
+        _is_seen_closed(desk)
     ledger = casebook.opened(project)
     assert not handovers.verify(tmp_path / "case.zip", ledger).fault
     assert ledger.verify().whole
