@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 Json = object
 
+_BLOCK = 64
+"""Bytes that SHA-256 takes at a time."""
+
 
 class Ticket(NamedTuple):
     """A unit's number and what came of it.
@@ -70,13 +73,17 @@ def number(seed_hex: str, *parts: str) -> str:
 
 def numbers(seed_hex: str, stratum: str, units: Iterable[str]) -> list[tuple[str, str]]:
     """Return number and id of each unit of a stratum, by number."""
-    # To copy what the key has been worked into is quicker than to begin anew for each unit.
-    begun = hmac.new(bytes.fromhex(seed_hex), f"unit|{stratum}|".encode(), "sha256")
+    # HMAC by its two halves (RFC 2104): to copy what the key has been worked into takes half of what hmac's copies do.
+    key = bytes.fromhex(seed_hex)
+    key = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(each ^ 0x36 for each in key) + f"unit|{stratum}|".encode())
+    outer = hashlib.sha256(bytes(each ^ 0x5C for each in key))
     found = []
     for unit in units:
-        own = begun.copy()
+        own, whole = inner.copy(), outer.copy()
         own.update(unit.encode())
-        found.append((own.hexdigest(), unit))
+        whole.update(own.digest())
+        found.append((whole.hexdigest(), unit))
     found.sort()
     return found
 
@@ -118,7 +125,7 @@ def draw(seed_hex: str, stratum: str, weights: Mapping[str, int], size: int) -> 
     ranked = numbers(seed_hex, stratum, weights)
     certain = _certain(weights, size)
     line = [unit for _, unit in ranked if unit not in certain]
-    left, total = min(size - len(certain), len(line)), sum(weights[unit] for unit in line)
+    left, total = min(size - len(certain), len(line)), sum(map(weights.__getitem__, line))
     chosen = set(certain)
     if left > 0:
         point, reached = int(number(seed_hex, "start", stratum), 16) % total, 0
@@ -128,7 +135,7 @@ def draw(seed_hex: str, stratum: str, weights: Mapping[str, int], size: int) -> 
                 chosen.add(unit)
                 point += total
     how = {unit: "certain" if unit in certain else "drawn" for unit in chosen}
-    return [Ticket(unit, ticket, how.get(unit, "not_drawn")) for ticket, unit in ranked]
+    return [Ticket._make((unit, ticket, how.get(unit, "not_drawn"))) for ticket, unit in ranked]
 
 
 def _certain(weights: Mapping[str, int], size: int) -> set[str]:

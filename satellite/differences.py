@@ -26,12 +26,18 @@ def largest(patch: Mapping[str, object]) -> list[tuple[str, float]]:
 
 def numbers(table: pd.DataFrame) -> list[str]:
     """Return what changed in each patch in numbers: ``NDVI -0.41, BSI +0.22``; empty where nothing is known."""
-    return [", ".join(map(_said, largest(row))) for row in table.to_dict("records")]
+    return [", ".join(map(_said, largest(row))) for row in _rows(table)]
 
 
 def sentences(table: pd.DataFrame, words: Catalogue) -> list[str]:
     """Return what changed in each patch in words and numbers, the largest difference first."""
-    return [_sentence(largest(row), words) for row in table.to_dict("records")]
+    return [_sentence(largest(row), words) for row in _rows(table)]
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Return what rows tell of indices; the other columns would cost more than all that is said."""
+    names = [name for name in map("d_{}".format, INDICES) if name in table]
+    return [dict(zip(names, row, strict=True)) for row in table[names].to_numpy(float).tolist()]
 
 
 def _said(pair: tuple[str, float]) -> str:
