@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -107,7 +108,13 @@ def detect(
     """
     params, wanted = params or detection.Params(), presets.standard()[preset] if isinstance(preset, str) else preset
     judging.demand(project, wanted)
-    with images.open_pair(pair_files) as pair, files.folder_written_aside(out) as aside:
+    with (
+        images.open_pair(pair_files) as pair,
+        files.folder_written_aside(out) as aside,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        named = (pair_files.before, pair_files.after, *pair_files.clear)
+        hashes = {path: beside.submit(files.sha256, path) for path in named}
         synthetic = any(map(images.is_synthetic, (pair_files.before, pair_files.after)))
         origin = {"SYNTHETIC": "YES: made from synthetic images"} if synthetic else {}
         before_on = dates[0] or images.seen_on(pair_files.before)
@@ -123,7 +130,8 @@ def detect(
         judged = judging.judge(found.patches, [pair_files], project, wanted)
         said += judged.warnings
         found = replace(found, patches=judged.patches, suppressed={**found.suppressed, **judged.counts})
-        recipe = _recipe(pair_files, out, (before_on, after_on), params, found) | facts
+        hashed = {path: each.result() for path, each in hashes.items()}
+        recipe = _recipe(pair_files, out, (before_on, after_on), params, found, hashed) | facts
         settled = detections.settle(found.patches, project, detections.name_of(recipe))
         files.write_table(told(settled), aside / "patches.gpkg")
         if len(judged.left_out):
@@ -299,10 +307,11 @@ def _recipe(
     dates: tuple[date | None, date | None],
     params: detection.Params,
     found: Detection,
+    hashed: Mapping[Path, str],
 ) -> dict[str, object]:
     def described(path: Path, day: date | None) -> dict[str, object]:
         where = os.path.relpath(path.resolve(), out.resolve())
-        return {"path": where, "sha256": files.sha256(path), "seen_on": day.isoformat() if day else None}
+        return {"path": where, "sha256": hashed[path], "seen_on": day.isoformat() if day else None}
 
     return {
         "inputs": {

@@ -1,7 +1,7 @@
 """Patches: polygons from pixels and summaries of pixels under polygons. The one door between raster and vector."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -325,26 +325,37 @@ def areas_m2(outlines: Iterable[Geometry]) -> list[float]:
     """Return areas on the ellipsoid of outlines in EPSG:4490, their holes left out, however their rings are wound."""
     # Holes count against shells by their winding, which layers from elsewhere do not keep.
     wound = list(shapely.orient_polygons(list(outlines)))
-    return np.abs(_by_ring(wound, lambda lon, lat: GEODESIC.polygon_area_perimeter(lon, lat)[0])).tolist()
-
-
-def lengths_m(outlines: Iterable[Geometry]) -> NDArray[np.float64]:
-    """Return lengths on the ellipsoid of the borders of outlines in EPSG:4490, those of holes among them."""
-    return _by_ring(list(outlines), GEODESIC.line_length)
-
-
-def _by_ring(
-    outlines: list[Geometry], measure: Callable[[NDArray[np.float64], NDArray[np.float64]], float]
-) -> NDArray[np.float64]:
-    """Return the sum over the rings of each outline of a measure of their longitudes and latitudes."""
-    parts, of_part = shapely.get_parts(outlines, return_index=True)
-    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    rings, owner = _rings(wound)
     places, of_place = shapely.get_coordinates(rings, return_index=True)
     ends = np.searchsorted(of_place, np.arange(len(rings) + 1))
     lon, lat = np.ascontiguousarray(places.T)
-    found = [measure(lon[first:last], lat[first:last]) for first, last in pairwise(ends.tolist())]
-    totals = np.bincount(of_part[of_ring], weights=np.array(found, float), minlength=len(outlines))
-    return totals.astype(np.float64)
+    spans = pairwise(ends.tolist())
+    areas = [GEODESIC.polygon_area_perimeter(lon[first:last], lat[first:last])[0] for first, last in spans]
+    return np.abs(np.bincount(owner, weights=np.array(areas, float), minlength=len(wound))).tolist()
+
+
+def lengths_m(outlines: Iterable[Geometry]) -> NDArray[np.float64]:
+    """Return lengths of the borders of outlines in EPSG:4490, metres, those of holes among them.
+
+    Each edge is measured by the radii of the ellipsoid at its middle: within 1e-6 for edges up to ten kilometres.
+    """
+    drawn = list(outlines)
+    rings, owner = _rings(drawn)
+    places, of_place = shapely.get_coordinates(rings, return_index=True)
+    lat = np.radians((places[1:, 1] + places[:-1, 1]) / 2)
+    flat = 1 - GEODESIC.es * np.sin(lat) ** 2
+    across = GEODESIC.a / np.sqrt(flat)
+    steps = np.radians(np.diff(places, axis=0))
+    length = np.hypot(across * np.cos(lat) * steps[:, 0], across * (1 - GEODESIC.es) / flat * steps[:, 1])
+    same = of_place[1:] == of_place[:-1]
+    return np.bincount(owner[of_place[1:][same]], weights=length[same], minlength=len(drawn)).astype(np.float64)
+
+
+def _rings(outlines: list[Geometry]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return all rings, and the outline of each."""
+    parts, of_part = shapely.get_parts(outlines, return_index=True)
+    rings, of_ring = shapely.get_rings(parts, return_index=True)
+    return rings, of_part[of_ring]
 
 
 def seen_share(change: NDArray[np.uint8], grid: Grid, outlines: gpd.GeoSeries) -> pd.Series:

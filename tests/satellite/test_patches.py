@@ -189,3 +189,13 @@ def test_areas_of_runs_are_those_of_their_outlines(grid):
     drawn = np.array([segmentize(box(a, y, b, y + 1), 1) for a, b, y in zip(first, last, row, strict=True)])
     wanted = patches.areas_m2(patches._placed(drawn, grid))
     assert grid.areas_m2(stretches) == pytest.approx(np.array(wanted), rel=1e-7)
+
+
+def test_lengths_are_those_on_the_ellipsoid():
+    """Borders with holes and parts, edges up to ten kilometres, at two latitudes, and nothing at all."""
+    ring = [(127, 47), (127.1, 47.05), (127.06, 47.09), (127, 47)]
+    hole = [(127.05, 47.04), (127.06, 47.05), (127.055, 47.052), (127.05, 47.04)]
+    drawn = [Polygon(ring, [hole]), MultiPolygon([box(130, 43, 130.01, 43.02), box(131, 53, 131.0001, 53.0001)])]
+    wanted = [abs(GEODESIC.geometry_length(each.boundary)) for each in drawn]
+    assert patches.lengths_m(drawn) == pytest.approx(np.array(wanted), rel=1e-6)
+    assert patches.lengths_m([]).size == 0
