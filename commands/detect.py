@@ -63,9 +63,7 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     from satellite.files import PairFiles
 
     pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
-    project = frame.project(arguments)
-    out = arguments.out or project.detect
-    own = project if out.resolve().is_relative_to(project.folder.resolve()) else None
+    out = arguments.out or frame.project(arguments).detect
     dates = (arguments.before_on, arguments.after_on)
     params = _params(arguments)
     if arguments.null_pair:
@@ -77,7 +75,7 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
         dates=dates,
         params=params,
         preset=preset_of(arguments),
-        project=own,
+        project=frame.owner(arguments, out),
         progress=frame.progress(words),
     )
     frame.print_step(step, words)

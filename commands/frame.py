@@ -56,6 +56,12 @@ def project(arguments: Arguments) -> "Project":
     return Project(arguments.project)
 
 
+def owner(arguments: Arguments, out: Path) -> "Project | None":
+    """Return the command's project if a folder of results lies in it: only there are they remembered."""
+    own = project(arguments)
+    return own if out.resolve().is_relative_to(own.folder.resolve()) else None
+
+
 def print_step(step: "Step", words: Catalogue) -> int:
     """Print what an arrow of the chain did and which files it wrote; return 0."""
     print(words.say(step.code, **step.figures))

@@ -70,14 +70,13 @@ def _detect(arguments: Arguments, words: Catalogue) -> int:
         (arguments.before_on, arguments.after_on),
         arguments.tile_px,
     )
-    project = frame.project(arguments)
-    out = arguments.out or project.folder / "province"
+    out = arguments.out or frame.project(arguments).folder / "province"
     step = verbs.detect(
         pair,
         out,
         params=search.search_of(arguments),
         preset=search.preset_of(arguments),
-        project=project if out.resolve().is_relative_to(project.folder.resolve()) else None,
+        project=frame.owner(arguments, out),
         order=_order(arguments, words),
     )
     frame.print_step(step, words)

@@ -66,8 +66,7 @@ def _remembered(arguments: Arguments, out: Path, sensor: str, words: Catalogue) 
     """Let a result inside the project count as a look, and say how many patches other detections saw too."""
     from cross_check import detections
 
-    project = frame.project(arguments)
-    if out.resolve().is_relative_to(project.folder.resolve()):
+    if project := frame.owner(arguments, out):
         found = detections.remember(project, out, sensor)
         print(words.say("sensor_tiles.seen_again", count=int((found["looks"] > 1).sum())))
     return 0

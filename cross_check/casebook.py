@@ -186,7 +186,8 @@ def import_file(
     """
     rows = readers.read_rows(path)
     people = complaints.persons(rows) if source == "complaint" else {}
-    taken = sources.from_rows(rows, source, ground(project), unfit=complaints.naming(rows, people))
+    unfit = complaints.naming(rows, people) if people else None
+    taken = sources.from_rows(rows, source, ground(project), unfit=unfit)
     if len(taken.faults) and not skip_faulty:
         raise TableFaults(path.name, taken.faults)
     if taken.leads.empty:

@@ -45,19 +45,25 @@ def naming(rows: pd.DataFrame, told: Mapping[int, Person]) -> pd.DataFrame:
     form = data.rules("forms")
     nobody = {entries.plain(word) for word in form["complainants"]["nobody"]}
     read = forms.headings(rows, form["leads"]["columns"]).values()
+    marks = {at: _marks(person, nobody) for at, person in told.items()}
     faults = []
     for column in read:
         texts = zip(rows.index, rows[column].astype(str), strict=True)
-        wrong = pd.Series([_names(text, told.get(at), nobody) for at, text in texts], rows.index, bool)
+        wrong = pd.Series([_names(text, marks.get(at, ())) for at, text in texts], rows.index, bool)
         faults.append(entries.faults_where(wrong, column, "complaints.names_person", pd.Series("", rows.index)))
     return entries.joined(faults)
 
 
-def _names(text: str, person: Person | None, nobody: set[str]) -> bool:
-    if person is None:
-        return False
-    text = entries.plain(text, keep_brackets=True)
+def _marks(person: Person, nobody: set[str]) -> tuple[str, ...]:
+    """Return what a text would tell a person by."""
     # A district alone is an address of many; one with a number leads to a door.
     address = person.address if any(map(str.isdigit, person.address)) else ""
     known = (entries.plain(each) for each in (person.name, person.phone, address, person.identity_no))
-    return any(len(each) >= _LEAST and each not in nobody and each in text for each in known)
+    return tuple(each for each in known if len(each) >= _LEAST and each not in nobody)
+
+
+def _names(text: str, marks: tuple[str, ...]) -> bool:
+    if not marks:
+        return False
+    text = entries.plain(text, keep_brackets=True)
+    return any(each in text for each in marks)

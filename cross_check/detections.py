@@ -1,7 +1,7 @@
 """Rim: the detections that a project has made, so that a patch seen again keeps its number and gains looks.
 
-A folder a detection: its patches, its change map and what it compared. The same images compared in the same way are
-the same detection, and take its place.
+A folder a detection: its patches, its change map or those of its tiles, its sensor and the days of its images. The
+same images compared in the same way are the same detection, and take its place.
 """
 
 import hashlib
@@ -153,11 +153,11 @@ def _shown(maps: Sequence[Path], outlines: gpd.GeoSeries) -> pd.DataFrame:
         inside = np.flatnonzero(outlines.intersects(outlined.extent(path, outlines.crs)))
         if inside.size:
             change, grid = images.read_change(path)
-            for total, value in zip(sums, (patches.UNSEEN, patches.CHANGED), strict=False):
-                share = patches.zonal((change == value).astype(np.float32), grid, outlines.iloc[inside], ("sum",))
-                total[inside] += share["sum"].fillna(0).to_numpy()
-            whole = patches.zonal(np.ones(change.shape, np.float32), grid, outlines.iloc[inside], ("count",))
-            sums[2, inside] += whole["count"].fillna(0).to_numpy()
+            for at, value in enumerate((patches.UNSEEN, patches.CHANGED)):
+                held = (change == value).astype(np.float32)
+                share = patches.zonal(held, grid, outlines.iloc[inside], ("sum", "count")).fillna(0)
+                sums[at, inside] += share["sum"].to_numpy()
+            sums[2, inside] += share["count"].to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
         return pd.DataFrame({"seen": 1 - sums[0] / sums[2], "changed": sums[1] / sums[2]})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from cross_check.ledger.events import Event
+from cross_check.ledger.events import Event, void
 from cross_check.ledger.rules import DISMISSED
 from gis import schema
 
@@ -76,12 +76,8 @@ def of(events: Sequence[Event], *, now: pd.Timestamp, source: str = "") -> pd.Da
 
 def _standing(events: Sequence[Event]) -> list[Event]:
     """Return the events that count: without acts that were taken back, and without what took them back."""
-    back = {event.act: event.reverses for event in events if event.reverses}
-    void: set[int] = set()
-    for act in sorted(back, reverse=True):
-        if act not in void:
-            void.add(back[act])
-    return [event for event in events if event.act not in void and not event.reverses]
+    gone = void(events)
+    return [event for event in events if event.act not in gone and not event.reverses]
 
 
 def _tracks(events: Sequence[Event]) -> list[dict[str, Any]]:

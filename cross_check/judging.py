@@ -111,16 +111,15 @@ def _worked(found: gpd.GeoDataFrame, earlier: Sequence[Path]) -> NDArray[np.obje
     """
     reasons = np.full(len(found), "", object)
     asked = np.flatnonzero(found["machine_class"].isin(field_work.CLASSES))
-    params = crowds.Params()
-    if not asked.size or not (earlier or asked.size > params.places):
-        return reasons
-    outlines = found.geometry.iloc[asked]
     was, now = (field_work.means(found.iloc[asked], side) for side in ("before", "after"))
-    if not (was and now):
+    if not (asked.size and was and now):
         return reasons
+    outlines, params = found.geometry.iloc[asked], crowds.Params()
     looked, repeated = np.zeros(asked.size, int), np.zeros(asked.size, bool)
     for path in earlier:
         open_ = np.flatnonzero(~repeated & (looked < MOST_PICTURES))
+        if not open_.size:
+            break
         then = _medians(path, outlines.iloc[open_])
         looked[open_] += np.isfinite(next(iter(then.values()))) if then else 0
         repeated[open_] = field_work.seen_before(_at(was, open_), _at(now, open_), [then])

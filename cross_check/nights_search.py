@@ -352,7 +352,8 @@ def _put_in(
         for route in range(team * days_each + best.night - 1, team * days_each + best.night + 1):
             add_up(route, state, facts)
             touched[route] = True
-    add_up(best.route, state, facts)
+    else:
+        add_up(best.route, state, facts)
 
 
 @njit(cache=True, nogil=True)

@@ -125,7 +125,7 @@ def detect(
 
 
 def detect_radar(pair: Pair, out: Path, *, smallest_m2: float = 1000.0, order: Order | None = None) -> Step:
-    """Compare radar images of two dates of a province; files as of ``detect``.
+    """Compare radar images of two dates of a province: tiles, their patches joined as they were found, and recipe.json.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def detect_radar(pair: Pair, out: Path, *, smallest_m2: float = 1000.0, order: O
 
 
 def detect_network(model: Path, pair: Pair, out: Path, *, order: Order | None = None) -> Step:
-    """Run a network of the user's own over two dates of a province; files as of ``detect``.
+    """Run a network of the user's own over two dates of a province; files as of ``detect_radar``.
 
     Raises
     ------
@@ -199,10 +199,7 @@ def _pairs(tasks: Sequence[Task]) -> list[PairFiles]:
 def _days(tasks: Sequence[Task]) -> tuple[date | None, date | None]:
     """Return the first day of the earlier images and the last of the later ones."""
     before, after = ([task.arguments["dates"][at] for task in tasks if task.arguments["dates"][at]] for at in (0, 1))
-    return (
-        date.fromisoformat(min(before)) if before else None,
-        date.fromisoformat(max(after)) if after else None,
-    )
+    return tiles.days((min(before, default=None), max(after, default=None)))
 
 
 def _inputs(done: Mapping[str, str], days: Sequence[date | None]) -> dict[str, Any]:
@@ -241,11 +238,11 @@ def update(images: Path, series: Path, *, order: Order | None = None) -> Step:
 
 
 def _compared(pair: Pair, params: detection.Params) -> list[Task]:
-    before, after = pair.before.resolve(), pair.after.resolve()
+    before, after, clear = _resolved(pair)
     asked = {"false_alarm": params.false_alarm, "false_leads": params.false_leads}
     if before.is_dir() and after.is_dir():
         return tiles.of_folders(before, after, dates=pair.dates, asked=asked)
-    both = PairFiles(before, after, tuple(mask.resolve() for mask in pair.clear))
+    both = PairFiles(before, after, clear)
     return tiles.of_mosaic(both, tile_px=pair.tile_px, dates=pair.dates, asked=asked)
 
 

@@ -40,7 +40,7 @@ def import_file(project: Project, act: Act, path: Path) -> Step:
         If the file cannot be read; see ``Ledger.append``.
     """
     wanted = officers.completed(officers.read(pd.DataFrame(readers.read_rows(path)), path.name))
-    made = _recorded(project, act, wanted)
+    made = _recorded(project, act, table(project), wanted)
     gone = sum(event.kind == f"{KIND}.withdraw" for event in made)
     figures = {"officers": len(wanted), "changed": len(made) - gone, "gone": gone}
     return Step("staffing.imported", figures, (project.officers,))
@@ -70,7 +70,7 @@ def take(project: Project, act: Act, rows: pd.DataFrame, source: str = "", seen:
     now = table(project)
     others = now[~now["officer_id"].isin(told["officer_id"])]
     whole = officers.completed(pd.concat([others, told], ignore_index=True) if len(others) else told)
-    return _recorded(project, act, whole, seen)
+    return _recorded(project, act, now, whole, seen)
 
 
 def withdraw(project: Project, act: Act, officer_id: str, seen: int | None = None) -> list[Event]:
@@ -86,7 +86,7 @@ def withdraw(project: Project, act: Act, officer_id: str, seen: int | None = Non
     now = table(project)
     if officer_id not in set(now["officer_id"]):
         raise WorkbenchError("ledger.no_record", "There is no {name}", name=officer_id)
-    return _recorded(project, act, now[now["officer_id"] != officer_id], seen)
+    return _recorded(project, act, now, now[now["officer_id"] != officer_id], seen)
 
 
 def undo(project: Project, act: Act, number: int) -> list[Event]:
@@ -104,13 +104,16 @@ def undo(project: Project, act: Act, number: int) -> list[Event]:
     return made
 
 
-def _recorded(project: Project, act: Act, wanted: pd.DataFrame, seen: int | None = None) -> list[Event]:
-    """Record what makes the register as it is wanted, then write the table anew."""
+def _recorded(
+    project: Project, act: Act, now: pd.DataFrame, wanted: pd.DataFrame, seen: int | None = None
+) -> list[Event]:
+    """Record what makes the register as the table holds it, then as it is wanted; then write the table anew."""
     ledger = casebook.opened(project)
-    stood = _differing(ledger.records(KIND), table(project))
-    if stood:
+    known = ledger.records(KIND)
+    if stood := _differing(known, now):
         ledger.append(act, stood)
-    made = ledger.append(act, _differing(ledger.records(KIND), wanted, seen))
+        known = ledger.records(KIND)
+    made = ledger.append(act, _differing(known, wanted, seen))
     _write(project, ledger)
     return made
 

@@ -112,17 +112,17 @@ def demand(must: pd.DataFrame, past: pd.DataFrame, allowed: Mapping[str, Cap]) -
         for site, kind in zip(visits["site_id"], visits["kind"], strict=True):
             asked[site, SORT_OF[kind]] += 1
             asked[site, "total"] += 1
-    over = [
-        f"{site} ({count} > {most:.0f})"
+    over = {
+        (site, kind): f"{site} ({count} > {most:.0f})"
         for (site, kind), count in sorted(asked.items())
         if count > (most := float(getattr(allowed[site], kind)))
-    ]
+    }
     if over:
         raise WorkbenchError(
             "yearplans.over_cap",
             "{count} firms must be visited more often than their cap allows: {sites}",
-            count=len({each.split(" (")[0] for each in over}),
-            sites=", ".join(dict.fromkeys(over[:5])),
+            count=len({site for site, _ in over}),
+            sites=", ".join(dict.fromkeys(list(over.values())[:5])),
         )
 
 

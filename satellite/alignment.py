@@ -219,25 +219,29 @@ def sampled(pair: Pair) -> Iterator[Window]:
 
 def _found(pair: Pair) -> tuple[Shift, Blocks, bool, int]:
     """Return the shift of the pair as it came, its blocks, whether it took a search, and the edge of the blocks."""
-    for edge in (BLOCK_PX, *_NARROW_PX):
-        blocks = _blocks(pair, edge)
-        near = blocks.shift
-        if near.known and near.length_px <= _OVERLAP * edge:
-            return near, blocks, False, edge
-        if near.known or registration.has_room(sampled(pair)):
-            break
+    blocks, edge = _measured(pair)
+    near = blocks.shift
+    if near.known and near.length_px <= _OVERLAP * edge:
+        return near, blocks, False, edge
     rough = near if near.known else _searched(pair)
     if not (rough.known or rough.blocks):
         return near, blocks, False, edge
     east, south = round(rough.east_px), round(rough.south_px)
-    moved = pair.shifted(east, south)
-    for edge in (BLOCK_PX, *_NARROW_PX):
-        again = _blocks(moved, edge)
-        if again.shift.known:
-            return again.shift.plus(east, south), again, not near.known, edge
-        if registration.has_room(sampled(moved)):
-            break
-    return near, blocks, False, edge
+    again, finer = _measured(pair.shifted(east, south))
+    if not again.shift.known:
+        return near, blocks, False, edge
+    return again.shift.plus(east, south), again, not near.known, finer
+
+
+def _measured(pair: Pair) -> tuple[Blocks, int]:
+    """Return blocks and their edge: of the usual edge, of smaller ones where those know nothing and have no room."""
+    blocks, edge = _blocks(pair, BLOCK_PX), BLOCK_PX
+    if not (blocks.shift.known or registration.has_room(sampled(pair))):
+        for edge in _NARROW_PX:
+            blocks = _blocks(pair, edge)
+            if blocks.shift.known:
+                break
+    return blocks, edge
 
 
 def _blocks(pair: Pair, edge: int) -> Blocks:

@@ -59,8 +59,10 @@ def merge(found: gpd.GeoDataFrame, *, within_m: float = WITHIN_M, apart_days: in
     -------
     Merged
         The whole keeps the id of its strongest part, so that a re-run, or one more part, changes no number. Areas
-        and pixels add up, errors of areas by their squares; all other figures are means weighed by area. The interval
-        runs from the first earlier to the last later date; the distance to clouds is that of the nearest part.
+        and pixels add up, errors of areas by their squares. Probability, looks, fire points, the gap of seasons and
+        ``holds_to`` are the greatest of a part, distances to clouds and fires the least; the day of a fire is that of
+        the nearest point. All other figures are means weighed by area. The interval runs from the first earlier to
+        the last later date.
     """
     if within_m <= 0 or len(found) < 2:  # noqa: PLR2004 - it takes two
         return Merged(found, 0)
@@ -68,10 +70,9 @@ def merge(found: gpd.GeoDataFrame, *, within_m: float = WITHIN_M, apart_days: in
     sizes = np.bincount(group)
     if sizes.max() == 1:
         return Merged(found, 0)
-    alone = found[sizes[group] == 1]
     several = sizes[group] > 1
-    made = wholes(found[several], group[several]).astype(dict(found.dtypes.drop("geometry")))
-    together = gpd.GeoDataFrame(pd.concat([alone, made], ignore_index=True), crs=STORAGE)
+    made = wholes(found[several], group[several])
+    together = gpd.GeoDataFrame(pd.concat([found[~several], made], ignore_index=True), crs=STORAGE)
     ranked = together.sort_values(["score", "patch_id"], ascending=[False, True], ignore_index=True)
     return Merged(ranked, len(found) - len(ranked))
 
@@ -82,7 +83,12 @@ def groups(found: gpd.GeoDataFrame, within_m: float, apart_days: int) -> NDArray
     one, other = shapely.STRtree(outlines).query(outlines, predicate="dwithin", distance=within_m)
     kinds, days = found["machine_class"].to_numpy(), found["after_on"].to_numpy("datetime64[D]")
     same = (one < other) & (kinds[one] == kinds[other]) & near_in_time(days[one], days[other], apart_days)
-    edges = coo_array((np.ones(int(same.sum())), (one[same], other[same])), shape=(len(found), len(found)))
+    return linked(one[same], other[same], len(found))
+
+
+def linked(one: NDArray[np.intp], other: NDArray[np.intp], count: int) -> NDArray[np.int32]:
+    """Return a number for each of some rows, the same for all that pairs of rows link."""
+    edges = coo_array((np.ones(len(one)), (one, other)), shape=(count, count))
     numbers: NDArray[np.int32] = connected_components(edges, directed=False)[1]
     return numbers
 
@@ -106,7 +112,7 @@ def wholes(parts: gpd.GeoDataFrame, group: NDArray[np.int32]) -> gpd.GeoDataFram
         # The day of the point that fire_m tells of; of two as near, the earlier one.
         order = np.lexsort((parts["fire_on"].to_numpy("datetime64[us]"), parts["fire_m"].to_numpy(float), group))
         made["fire_on"] = parts["fire_on"].iloc[order[starts]].array
-    return gpd.GeoDataFrame(made, crs=parts.crs)
+    return gpd.GeoDataFrame(made, crs=parts.crs).astype(dict(parts.dtypes.drop("geometry")))
 
 
 def _joined(column: pd.Series, weights: NDArray[np.float64], starts: NDArray[np.intp]) -> object:

@@ -18,7 +18,6 @@ Image = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
 BLOCK_PX = 128
-ROOMY_PX = 80
 TOLERATED_PX = 0.2
 """A shift up to this is left alone: resampling would cost more than it mends."""
 REFUSED_PX = 50.0
@@ -27,6 +26,7 @@ _FEWEST_BLOCKS = 3
 _MOST_SPREAD_PX = 2.0
 _LEAST_BLOCK_PX = 48
 _LEAST_EDGE_PX = 16
+_ROOMY_PX = 80
 _BLOCKS_A_SIDE = 3
 _LEAST_CONFIDENCE = 6.0
 _MOST_UNSEEN = 0.35
@@ -147,14 +147,14 @@ def measure_blocks(windows: Iterable[Window], *, block_px: int = BLOCK_PX) -> Bl
 
 
 def has_room(windows: Iterable[Window]) -> bool:
-    """Tell whether enough blocks of at least ``ROOMY_PX`` are observed, so that smaller ones need not be asked.
+    """Tell whether enough blocks of at least ``_ROOMY_PX`` are observed, so that smaller ones need not be asked.
 
     Where such blocks are seen and know nothing, the ground gives nothing to hold on to: smaller ones would but guess.
     """
     seen = 0
     for window in windows:
         edge = _edge(window, BLOCK_PX)
-        if edge >= ROOMY_PX:
+        if edge >= _ROOMY_PX:
             known = np.isfinite(window[2]) & np.isfinite(window[3])
             seen += sum(float(known[part].mean()) >= 1 - _MOST_UNSEEN for part in _parts(window, edge))
     return seen >= _FEWEST_BLOCKS

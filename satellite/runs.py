@@ -102,7 +102,7 @@ def vote(kinds: Kinds, weights: NDArray[np.float32]) -> Kinds:
     kinds : (rows + 4, columns) uint8
         Two rows of surroundings above and below, 0 beyond the scene; 0 for none, 255 for unseen.
     weights : (n,) float32
-        Weight of the vote of kind 1 to n, at most 8; equal votes go to the lower kind.
+        Weight of the vote of kind 1 to n, n at most 8; equal votes go to the lower kind.
     """
     return _vote(np.ascontiguousarray(kinds), weights)
 

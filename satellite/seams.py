@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis import schema
 from satellite import merging, patches
@@ -42,10 +40,9 @@ def join(tiles: Sequence[gpd.GeoDataFrame], *, smallest_m2: float) -> Joined:
         Smaller patches are dropped, after joining.
     """
     filled = [table.assign(_tile=number) for number, table in enumerate(tiles) if len(table)]
-    if not filled and tiles:
-        return Joined(tiles[0], 0, 0)
     if not filled:
-        return Joined(gpd.GeoDataFrame({name: [] for name in patches.SCHEMA.columns}, crs="EPSG:4490"), 0, 0)
+        nothing = gpd.GeoDataFrame({name: [] for name in patches.SCHEMA.columns}, crs="EPSG:4490")
+        return Joined(tiles[0] if tiles else nothing, 0, 0)
     table = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=filled[0].crs)
     group = _groups(table)
     sizes = np.bincount(group)
@@ -67,14 +64,12 @@ def _groups(table: gpd.GeoDataFrame) -> NDArray[np.int32]:
     days = table["after_on"].to_numpy("datetime64[D]")
     same = (one < other) & (classes[one] == classes[other]) & (tile[one] != tile[other])
     same &= merging.near_in_time(days[one], days[other], merging.APART_DAYS)
-    edges = coo_array((np.ones(int(same.sum())), (one[same], other[same])), shape=(len(table), len(table)))
-    numbers: NDArray[np.int32] = connected_components(edges, directed=False)[1]
-    return numbers
+    return merging.linked(one[same], other[same], len(table))
 
 
 def _wholes(parts: gpd.GeoDataFrame, group: NDArray[np.int32]) -> gpd.GeoDataFrame:
     """Return one row for the parts of each patch; what two tiles saw twice counts once."""
-    made = merging.wholes(parts, group).astype(dict(parts.dtypes.drop("geometry")))
+    made = merging.wholes(parts, group)
     area = np.array(patches.areas_m2(made.geometry))
     if "pixels" in made:
         share = area / np.maximum(made["area_m2"].to_numpy(dtype=float), 1e-9)

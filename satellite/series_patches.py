@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from gis import schema
-from gis.crs import GEODESIC, STORAGE
+from gis.crs import STORAGE
 from satellite import indices, patches
 from satellite.patches import Grid
 from satellite.series import CONFIRMED, PROVISIONAL, STATES, Params, Watch
@@ -113,7 +113,7 @@ def describe(
     limit = params.threshold * facts.typical
     table["score"] = np.clip(1 - limit / np.maximum(table["departure"].abs(), limit), 0, 1)
     table["machine_class"] = "other"
-    table["area_m2"] = [abs(GEODESIC.geometry_area_perimeter(outline)[0]) for outline in outlines]
+    table["area_m2"] = patches.areas_m2(outlines)
     for name, day in (("before_on", facts.before_on), ("after_on", facts.after_on)):
         table[name] = pd.Series(day, index=table.index, dtype="datetime64[us]")
     for name in indices.INDICES:

@@ -107,7 +107,7 @@ class Sweep:
             values = counts.at(at + HALO_PX * change.shape[1])
             tops = strength.ravel()[at], firm.ravel()[at]
             del counts, strength, firm  # they are large, and held by nobody else
-            yield Strip(top, self._kinds(change, at, *values), at, np.concatenate(values), *tops)
+            yield Strip(top, self._kinds(change, at, *values), at, values.reshape(2 * len(values[0]), at.size), *tops)
             self.progress(top + len(change), self.pair.grid.rows, "detect.scoring")
 
     def _kinds(self, change: Bytes, at: NDArray[np.intp], before: Image, after: Image) -> Bytes:

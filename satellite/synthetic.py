@@ -23,8 +23,8 @@ from scipy import fft, ndimage
 from shapely.geometry import shape
 from shapely.ops import unary_union
 
-from gis.crs import GEODESIC, STORAGE
-from satellite import landscape
+from gis.crs import STORAGE
+from satellite import landscape, patches
 from satellite.landscape import Cover, Field, Landscape, Mask
 from satellite.patches import Grid
 
@@ -171,7 +171,7 @@ def truth(world: World, before: int, after: int) -> gpd.GeoDataFrame:
     kinds, decoys, outlines = zip(*rows, strict=True)
     places = gpd.GeoSeries(outlines, crs=world.land.grid.crs).to_crs(STORAGE)
     table = pd.DataFrame({"truth_id": [f"T{at:03d}" for at in range(len(rows))], "kind": kinds, "decoy": decoys})
-    table["area_m2"] = [abs(GEODESIC.geometry_area_perimeter(place)[0]) for place in places]
+    table["area_m2"] = patches.areas_m2(places)
     return gpd.GeoDataFrame(table, geometry=places.to_numpy(), crs=STORAGE)
 
 
@@ -324,7 +324,7 @@ def _missed_shadows(world: World, at: int) -> list[object]:
 
 def _polygon(event: Event, land: Landscape) -> object:
     rows, columns = event.window
-    transform = land.grid.transform @ type(land.grid.transform).translation(columns.start, rows.start)
+    transform = land.grid.part((rows.start, rows.stop), (columns.start, columns.stop)).transform
     found = features.shapes(event.mask.astype(np.uint8), mask=event.mask, connectivity=8, transform=transform)
     return unary_union([shape(outline).buffer(0) for outline, _ in found])
 

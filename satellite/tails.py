@@ -43,7 +43,6 @@ def spreads(variates: Array) -> tuple[float, ...]:
     return tuple(float(each) for each in np.linalg.eigvalsh(scatter)[::-1])
 
 
-@cache
 def lengthening(spread: tuple[float, ...], chance: float, ranks: tuple[float, float]) -> float:
     """Return by how much a strength is exceeded farther out than a gamma law says that fits at two ranks, at least 1.
 
@@ -56,10 +55,17 @@ def lengthening(spread: tuple[float, ...], chance: float, ranks: tuple[float, fl
     ranks : (float, float)
         At which the gamma law of the squared strength is matched.
     """
+    shape, scale = _matched(spread, ranks)
+    told = stats.gamma.isf(chance, shape, scale=scale)
+    return float(max(1.0, np.sqrt(_quantile(spread, chance) / told)))
+
+
+@cache
+def _matched(spread: tuple[float, ...], ranks: tuple[float, float]) -> tuple[float, float]:
+    """Return shape and scale of the gamma law that agrees with a sum of squares at two ranks."""
     low, high = (_quantile(spread, 1 - rank) for rank in ranks)
     shape = gamma_shape(high / low, ranks)
-    told = stats.gamma.isf(chance, shape, scale=high / stats.gamma.ppf(ranks[1], shape))
-    return float(max(1.0, np.sqrt(_quantile(spread, chance) / told)))
+    return shape, float(high / stats.gamma.ppf(ranks[1], shape))
 
 
 def gamma_shape(ratio: float, ranks: tuple[float, float]) -> float:

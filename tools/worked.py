@@ -67,7 +67,7 @@ def write(project: Project, now: dt.datetime) -> None:
 
 def _sent(project: Project, act: Act) -> list[str]:
     """Approve the suspected leads that the rules let go on site now, as many as were read; return them."""
-    ledger, day = casebook.opened(project), act.at.astimezone(BEIJING).date()
+    ledger, day = casebook.opened(project), act.day
     whole = casebook.table(ledger).sort_values("score", ascending=False)
     wanted = whole[whole["state"] == "suspected"].head(_LEADS - _EXCLUDED).reset_index(drop=True)
     found = orders.propose(ledger, wanted, casebook.ground(project).enterprises, on=day)
@@ -101,7 +101,7 @@ def _found(project: Project, act: Acts, told: Mapping[str, Any], lead: str, at: 
 
 
 def _day(act: Acts, days: float) -> str:
-    return act("analyst", days=days).at.astimezone(BEIJING).date().isoformat()
+    return act("analyst", days=days).day.isoformat()
 
 
 def _crew(project: Project, site_id: str, day: dt.date) -> list[str]:

@@ -1,7 +1,7 @@
 """Events: what happened to a record, when, by whom and why, and the present state as their fold."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -142,14 +142,20 @@ class Event:
         return dict(vars(self)) | {"changes": {name: list(both) for name, both in self.changes.items()}}
 
 
+def void(told: Sequence[Event]) -> set[int]:
+    """Return the acts among events, the oldest first, that were taken back, and not brought back again."""
+    gone: set[int] = set()
+    for event in reversed(told):
+        if event.reverses and event.act not in gone:
+            gone.add(event.reverses)
+    return gone
+
+
 def cancelled(told: Iterable[Event]) -> bool:
     """Say whether events, the oldest first, amount to nothing: every act among them was taken back by another."""
     whole = list(told)
-    acts = standing = {event.act for event in whole}
-    for event in reversed(whole):
-        if event.act in standing:
-            standing = standing - {event.reverses}
-    return all(event.act not in standing or event.reverses in acts for event in whole)
+    gone, acts = void(whole), {event.act for event in whole}
+    return all(event.act in gone or event.reverses in acts for event in whole)
 
 
 def changed(record: Record, entry: Entry) -> Changes:

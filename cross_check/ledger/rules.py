@@ -233,9 +233,7 @@ def permit(act: Act, entry: Entry) -> None:
         )
     ordering = entry.kind.endswith(".order") or any(name in entry.fields for name in _OF_EXAMINATION)
     if (act.role == "contractor" and ordering) or not allowed(act.role, entry.kind):
-        raise WorkbenchError(
-            "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
-        )
+        raise _not_allowed(act, entry)
     if group != entry.key[0]:
         raise ValueError(f"{entry.kind} records no {entry.key[0]}")
 
@@ -257,9 +255,11 @@ def permit_back(act: Act, event: Event) -> None:
     ways = (back, there) if event.reverses else (there,)
     move = next(filter(None, (_known(event.object_kind, *way) for way in ways)), None)
     if there[0] != there[1] and move is not None and act.role not in move["roles"]:
-        raise WorkbenchError(
-            "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
-        )
+        raise _not_allowed(act, entry)
+
+
+def _not_allowed(act: Act, entry: Entry) -> WorkbenchError:
+    return WorkbenchError("ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind)
 
 
 def _without_persons(act: Act, entry: Entry) -> None:
@@ -325,9 +325,7 @@ def _kept(entry: Entry, now: Record) -> None:
 def _move(act: Act, entry: Entry, now: Record) -> None:
     move = _find(entry.key[0], now.state, str(entry.state))
     if act.role not in move["roles"]:
-        raise WorkbenchError(
-            "ledger.not_allowed", "The role {role} may not record {kind}", role=act.role, kind=entry.kind
-        )
+        raise _not_allowed(act, entry)
     if move.get("reason"):
         _reason(act)
     after = {**now.fields, **entry.fields}
