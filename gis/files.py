@@ -8,19 +8,19 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from pyarrow import ArrowInvalid
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gis import data, harm, register
 from gis.crs import STORAGE, stored
 from gis.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 _CHUNK = 1 << 20
 _SHEET = data.words("headings")["sheet"]
@@ -214,6 +214,10 @@ def write_register_sheet(
     notes : sequence of str
         Lines of the second sheet. By default they say that the rows are synthetic: a real register needs its own.
     """
+    # Every step of the chain reads and writes tables, hardly one a workbook.
+    import openpyxl
+    from openpyxl.utils import get_column_letter
+
     rows = register.in_chinese(enterprises)
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(_SHEET["rows"])
@@ -230,8 +234,10 @@ def write_register_sheet(
         book.save(aside)
 
 
-def _safe(sheet: WriteOnlyWorksheet, value: object) -> object:
+def _safe(sheet: "WriteOnlyWorksheet", value: object) -> object:
     """Keep a text that begins like a formula a text."""
+    from openpyxl.cell import WriteOnlyCell
+
     if not (isinstance(value, str) and value.startswith("=")):
         return value
     cell = WriteOnlyCell(sheet, value)

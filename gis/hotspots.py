@@ -14,7 +14,6 @@ import geopandas as gpd
 import numpy as np
 import pandera.pandas as pa
 from numpy.typing import NDArray
-from scipy import stats
 
 from gis import gistar, grids, mapwide, moran, schema, signals
 from gis.crs import STORAGE
@@ -296,11 +295,7 @@ def adjust(p: Grid, method: Literal["bh", "by"] = "bh") -> Grid:
 
     Y. Benjamini and Y. Hochberg (1995), Y. Benjamini and D. Yekutieli (2001).
     """
-    adjusted = np.full(p.shape, np.nan)
-    known = np.isfinite(p)
-    if known.any():
-        adjusted[known] = stats.false_discovery_control(p[known], method=method)
-    return adjusted
+    return adjust_repeated(p.ravel(), np.ones(p.size, np.int64), method).reshape(p.shape)
 
 
 def adjust_repeated(p: Grid, times: Counts, method: Literal["bh", "by"] = "bh") -> Grid:

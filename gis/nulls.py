@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, special, stats
+from scipy import fft, special
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -219,6 +219,9 @@ def binomial(sums: Whole, total: int, shares: Real, *, tail: Tail) -> Chance:
         Share of all exposure that the sum's cells hold, 0 to 1.
     tail : {"hot", "cold", "both"}
     """
+    # A third of a second and 30 MB that whoever only names this module, as the whole chain does, goes without.
+    from scipy import stats
+
     below, above = stats.binom.cdf(sums, total, shares), stats.binom.sf(sums - 1, total, shares)
     half = stats.binom.pmf(sums, total, shares) / 2
     return Chance(_folded(below, above, tail), _folded(below - half, above - half, tail))

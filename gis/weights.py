@@ -1,6 +1,5 @@
 """Who is whose neighbour where cells are no grid: polygons that touch, points within a distance, rings of hexagons."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +7,7 @@ from functools import cached_property
 import geopandas as gpd
 import h3
 import numpy as np
-from libpysal.graph import Graph
+import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -53,12 +52,10 @@ def touching(shapes: gpd.GeoSeries, *, order: int = 1) -> Links:
         1: neighbours; 2: their neighbours too.
     """
     west, south, east, north = shapes.total_bounds
-    rounding = _ROUNDING * max(east - west, north - south)
-    with warnings.catch_warnings():
-        # A buffer of rounding errors means the same in degrees as in metres.
-        warnings.filterwarnings("ignore", "Geometry is in a geographic CRS")
-        graph = Graph.build_fuzzy_contiguity(shapes.reset_index(drop=True), buffer=rounding)
-    return _steps(graph.sparse, order)
+    # A buffer of rounding errors means the same in degrees as in metres.
+    wide = gpd.GeoSeries(shapely.buffer(shapes.to_numpy(), _ROUNDING * max(east - west, north - south)))
+    one, other = wide.sindex.query(wide, predicate="intersects")
+    return _steps(_links(one, other, len(wide)).matrix, order)
 
 
 def within(places: gpd.GeoSeries, radius_m: float) -> Links:
@@ -90,13 +87,12 @@ def rings(ids: Sequence[str], *, order: int = 1) -> Links:
     return _links(one, other, len(place))
 
 
-def _steps(matrix: sparse.sparray, order: int) -> Links:
-    direct = (sparse.csr_array(matrix) != 0).astype(np.int64) + sparse.eye_array(matrix.shape[0], dtype=np.int64)
+def _steps(direct: sparse.csr_array, order: int) -> Links:
     reached = direct
     for _ in range(order - 1):
         reached = reached @ direct
     one, other = reached.nonzero()
-    return _links(one, other, matrix.shape[0])
+    return _links(one, other, direct.shape[0])
 
 
 def _links(one: NDArray[np.int64], other: NDArray[np.int64], count: int) -> Links:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from gis.errors import WorkbenchError
 from satellite import tails
@@ -68,12 +68,12 @@ class Null:
     def threshold(self, false_alarm: float) -> float:
         """Return the strength that an unchanged pixel exceeds with probability ``false_alarm`` (0 to 1)."""
         farther = tails.lengthening(tuple(self.spread), false_alarm, _RANKS) if self.spread else 1.0
-        return farther * float(np.sqrt(stats.gamma.isf(false_alarm, self.shape, scale=self.scale)))
+        return farther * float(np.sqrt(special.gammainccinv(self.shape, false_alarm) * self.scale))
 
     def chance(self, threshold: float) -> float:
         """Return the probability that an unchanged pixel exceeds a strength; with ``spread`` 1e-15 at least."""
         if not self.spread or threshold <= self.threshold(_HALF):
-            return float(stats.gamma.sf(threshold**2, self.shape, scale=self.scale))
+            return float(special.gammaincc(self.shape, threshold**2 / self.scale))
         if threshold >= self.threshold(_NEVER):
             return _NEVER
         bounds = np.log(_NEVER), np.log(_HALF)
@@ -108,8 +108,8 @@ def fit_null(strengths: Array, *, rounds: int = 50) -> Null:
         if not 0 < low < high:
             raise WorkbenchError("detect.no_variation", "The two images do not differ in any measurable way")
         shape = tails.gamma_shape(high / low, _RANKS)
-        scale = high / stats.gamma.ppf(_RANKS[1], shape)
-        beyond = 1 - np.searchsorted(squared, stats.gamma.isf(_TAIL, shape, scale=scale)) / squared.size
+        scale = high / special.gammaincinv(shape, _RANKS[1])
+        beyond = 1 - np.searchsorted(squared, special.gammainccinv(shape, _TAIL) * scale) / squared.size
         before, changed = changed, float(np.clip((beyond - _TAIL) / (1 - _TAIL), 0, _MOST_CHANGED))
         if abs(changed - before) < _SETTLED:
             break

@@ -11,12 +11,10 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import rasterio
-import rioxarray  # noqa: F401 - gives xarray the .rio accessor
-import xarray as xr
 from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
@@ -31,6 +29,9 @@ from satellite import bands
 from satellite.patches import Grid
 from satellite.scores import Counts, surrounded
 from satellite.sources import EDGE_PX, Source, opened, reading
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Image = NDArray[np.float32]
 
@@ -271,7 +272,7 @@ def write_raster(
         sink.update_tags(**tags)
 
 
-def write_scene(scene: xr.Dataset, path: Path) -> None:
+def write_scene(scene: "xr.Dataset", path: Path) -> None:
     """Write a scene (dims y, x; one variable a band, reflectance from 0) as uint16 x 10,000 GeoTIFF; 0 is nodata.
 
     The CRS and the transform come from the scene's ``spatial_ref``; ``scene.attrs`` become tags.
@@ -279,8 +280,9 @@ def write_scene(scene: xr.Dataset, path: Path) -> None:
     first = next(iter(scene.data_vars.values()))
     rows, columns = first.shape
     profile = {"driver": "GTiff", "dtype": "uint16", "count": len(scene.data_vars), "nodata": 0, "tiled": True}
-    profile |= {"height": rows, "width": columns, "crs": scene.rio.crs, "transform": _transform(scene)}
-    profile |= {"compress": "zstd", "zstd_level": 1, "predictor": 2, "blockxsize": 512, "blockysize": 512}
+    profile |= {"height": rows, "width": columns, "crs": scene["spatial_ref"].attrs["crs_wkt"]}
+    profile |= {"transform": _transform(scene), "compress": "zstd", "zstd_level": 1, "predictor": 2}
+    profile |= {"blockxsize": 512, "blockysize": 512}
     with written_aside(path) as aside, rasterio.open(aside, "w", num_threads="all_cpus", **profile) as sink:
         for at, (name, band) in enumerate(scene.data_vars.items(), start=1):
             sink.write(_counts(band.to_numpy()), at)
@@ -289,7 +291,7 @@ def write_scene(scene: xr.Dataset, path: Path) -> None:
         sink.update_tags(**{key: str(value) for key, value in scene.attrs.items()})
 
 
-def _transform(scene: xr.Dataset) -> Affine:
+def _transform(scene: "xr.Dataset") -> Affine:
     """Return the transform as written; ``rio.transform()`` recomputes it from rounded coordinates."""
     return Affine.from_gdal(*(float(part) for part in scene["spatial_ref"].attrs["GeoTransform"].split()))
 

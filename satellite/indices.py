@@ -11,9 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import dask.array as da
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from gis.errors import WorkbenchError
@@ -165,6 +163,17 @@ def compute(bands: Any, name: str, *, constants: Mapping[str, float] | None = No
 
     def body(*given: Any) -> Any:  # noqa: ANN401 - as the bands are
         return _evaluated(index, dict(zip(names, given, strict=True)) | fixed, given)
+
+    if all(isinstance(value, np.ndarray | np.number | float | int) for value in values):
+        return body(*map(np.asarray, values))
+    return _laid_out(body, bands, values, index)
+
+
+def _laid_out(body: Callable[..., Any], bands: Any, values: list[Any], index: Index) -> Any:  # noqa: ANN401 - see compute
+    """Return what a formula gives for the bands of a Dataset, or for arrays of which some are lazy."""
+    # A pair of dates is judged on plain arrays: it goes without the memory of these two.
+    import dask.array as da
+    import xarray as xr
 
     if isinstance(bands, xr.Dataset):
         result = xr.apply_ufunc(body, *values, dask="parallelized", output_dtypes=[values[0].dtype])

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 Array = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def lengthening(spread: tuple[float, ...], chance: float, ranks: tuple[float, fl
         At which the gamma law of the squared strength is matched.
     """
     shape, scale = _matched(spread, ranks)
-    told = stats.gamma.isf(chance, shape, scale=scale)
+    told = special.gammainccinv(shape, chance) * scale
     return float(max(1.0, np.sqrt(_quantile(spread, chance) / told)))
 
 
@@ -65,14 +65,14 @@ def _matched(spread: tuple[float, ...], ranks: tuple[float, float]) -> tuple[flo
     """Return shape and scale of the gamma law that agrees with a sum of squares at two ranks."""
     low, high = (_quantile(spread, 1 - rank) for rank in ranks)
     shape = gamma_shape(high / low, ranks)
-    return shape, float(high / stats.gamma.ppf(ranks[1], shape))
+    return shape, float(high / special.gammaincinv(shape, ranks[1]))
 
 
 def gamma_shape(ratio: float, ranks: tuple[float, float]) -> float:
     """Return the gamma shape whose quantiles at two ranks have a ratio; the ratio falls as the shape grows."""
 
     def excess(log_shape: float) -> float:
-        low, high = stats.gamma.ppf(ranks, np.exp(log_shape))
+        low, high = special.gammaincinv(np.exp(log_shape), ranks)
         return float(np.log(high / low) - np.log(ratio))
 
     bounds = (np.log(0.1), np.log(200.0))
