@@ -264,8 +264,10 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
     sample = _sample(windows, rng)
     seasons.demand(*(dict(zip(pair.names, bands, strict=True)) for bands in sample))
     scorer = scores.fit(params.method, pair.names, *sample)
-    planes = [scores.strength(scorer, window, edge=1.0) for window in windows]
-    departures = [scores.departures(scorer, window.part(_SPREAD_PX)) for window in windows[:: len(windows) // 4 + 1]]
+    # Noise has no side: of one side alone half the strengths are nought, and say nothing.
+    both = replace(scorer, method=Method(scorer.method.name))
+    planes = [scores.strength(both, window, edge=1.0) for window in windows]
+    departures = [scores.departures(both, window.part(_SPREAD_PX)) for window in windows[:: len(windows) // 4 + 1]]
     del windows
     strengths, varied = _drawn(planes, rng)
     null, edge = false_leads.fit_null(strengths), false_leads.edge(strengths, varied)

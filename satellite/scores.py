@@ -316,6 +316,8 @@ def strength(
 
 def departures(scorer: Scorer, counts: Counts) -> Array:
     """Return the differences of the smoothed forms, whose squares the strength sums, (k, n) of the n pixels seen."""
+    if scorer.of_index:
+        counts = _indexed(scorer, counts)
     before, after = (date.reshape(len(date), -1).astype(np.float64) for date in counts.smoothed())
     found = scorer.forms_before @ before - scorer.forms_after @ after - np.subtract(*scorer.offsets)[:, None]
     return np.asarray(found[:, np.isfinite(found).all(axis=0)])

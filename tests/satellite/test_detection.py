@@ -12,6 +12,8 @@ from scipy import ndimage
 from gis.errors import WorkbenchError
 from satellite import detection, files, synthetic
 from satellite.files import PairFiles
+from satellite.indices import INDICES
+from satellite.scores import METHODS, Method
 from tests.satellite import stressed, unchanged
 
 PAIRS = Path(__file__).parents[3] / "shared" / "data" / "pairs"
@@ -85,6 +87,18 @@ def test_planted_changes_are_found_and_named(made):
     assert (named["kind"] == named["machine_class"]).mean() >= 0.7
     assert (found.shift.east_px, found.shift.south_px) == pytest.approx((0.32, 0.24), abs=0.1)
     assert found.patches["before_on"].dt.date.eq(date(2024, 6, 18)).all()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_runs_to_its_patches(made, name):
+    """Whatever is scored, some of the ground stands out; the sides of an index are halves of both."""
+    found = _run(made[0], params=detection.Params(method=Method(name)))
+    assert 0 < (found.change == 1).mean() < 0.5
+    if name not in INDICES:
+        return
+    halves = [_run(made[0], params=detection.Params(method=Method(name, side))) for side in ("rise", "fall")]
+    assert np.array_equal(found.change == 1, (halves[0].change == 1) | (halves[1].change == 1))
+    assert not ((halves[0].change == 1) & (halves[1].change == 1)).any()
 
 
 def test_every_figure_stands_with_its_own_patch(made):
