@@ -13,7 +13,9 @@ from gis.language import Catalogue
 
 if TYPE_CHECKING:  # heavy libraries wait until a command runs
     from commands.frame import Verbs
-    from cross_check.province import Order
+    from cross_check.chain import Step
+    from cross_check.files import Project
+    from cross_check.province import Order, Pair
     from satellite.cluster import Finished, Tell
 
 _TILE_PX = 2048
@@ -24,25 +26,14 @@ def province(verbs: "Verbs", words: Catalogue) -> None:
     """Add the commands on tiles: detect, fit, update."""
     group = frame.group(verbs, "province", "cluster.command", words)
     parser = frame.command(group, "detect", "cluster.detect", _detect, words)
-    parser.add_argument("before", type=Path, help=words.say("cluster.before"))
-    parser.add_argument("after", type=Path, help=words.say("cluster.after"))
-    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
-    day = frame.day(words)
-    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
-    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+    _add_pair(parser, words)
     search.add_search(parser, words)
-    parser.add_argument("--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px"))
     _add_running(parser, words)
     for name, verb in (("radar", _radar), ("learned", _learned)):
         parser = frame.command(group, name, f"sensor_tiles.{name}", verb, words)
         if name == "learned":
             parser.add_argument("model", type=Path, help=words.say("cli.model"))
-        parser.add_argument("before", type=Path, help=words.say("cluster.before"))
-        parser.add_argument("after", type=Path, help=words.say("cluster.after"))
-        parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
-        parser.add_argument(
-            "--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px")
-        )
+        _add_pair(parser, words)
         _add_running(parser, words)
     parser = frame.command(group, "fit", "cluster.fit", _fit, words)
     parser.add_argument("images", type=Path, help=words.say("cluster.images"))
@@ -54,6 +45,16 @@ def province(verbs: "Verbs", words: Catalogue) -> None:
     _add_running(parser, words)
 
 
+def _add_pair(parser: argparse.ArgumentParser, words: Catalogue) -> None:
+    parser.add_argument("before", type=Path, help=words.say("cluster.before"))
+    parser.add_argument("after", type=Path, help=words.say("cluster.after"))
+    parser.add_argument("--clear", type=Path, nargs="+", default=[], metavar="MASK", help=words.say("cli.clear"))
+    day = frame.day(words)
+    parser.add_argument("--before-on", type=day, metavar="DAY", help=words.say("cli.before_on"))
+    parser.add_argument("--after-on", type=day, metavar="DAY", help=words.say("cli.after_on"))
+    parser.add_argument("--tile-px", type=_pixels, default=_TILE_PX, metavar="PX", help=words.say("cluster.tile_px"))
+
+
 def _add_running(parser: argparse.ArgumentParser, words: Catalogue) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=words.say("cluster.out"))
     parser.add_argument("--scheduler", metavar="ADDRESS", help=words.say("cluster.scheduler"))
@@ -63,16 +64,9 @@ def _add_running(parser: argparse.ArgumentParser, words: Catalogue) -> None:
 def _detect(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import province as verbs
 
-    pair = verbs.Pair(
-        arguments.before,
-        arguments.after,
-        tuple(arguments.clear),
-        (arguments.before_on, arguments.after_on),
-        arguments.tile_px,
-    )
     out = arguments.out or frame.project(arguments).folder / "province"
     step = verbs.detect(
-        pair,
+        _pair(arguments),
         out,
         params=search.search_of(arguments),
         preset=search.preset_of(arguments),
@@ -88,18 +82,34 @@ def _detect(arguments: Arguments, words: Catalogue) -> int:
 def _radar(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import province as verbs
 
-    pair = verbs.Pair(arguments.before, arguments.after, tuple(arguments.clear), tile_px=arguments.tile_px)
     out = arguments.out or frame.project(arguments).folder / "province-radar"
-    return frame.print_step(verbs.detect_radar(pair, out, order=_order(arguments, words)), words)
+    owner, order = frame.owner(arguments, out), _order(arguments, words)
+    return _counted(verbs.detect_radar(_pair(arguments), out, project=owner, order=order), owner, words)
 
 
 def _learned(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import province as verbs
 
-    pair = verbs.Pair(arguments.before, arguments.after, tuple(arguments.clear), tile_px=arguments.tile_px)
     out = arguments.out or frame.project(arguments).folder / "province-network"
-    step = verbs.detect_network(arguments.model, pair, out, order=_order(arguments, words))
-    return frame.print_step(step, words)
+    owner, order = frame.owner(arguments, out), _order(arguments, words)
+    return _counted(
+        verbs.detect_network(arguments.model, _pair(arguments), out, project=owner, order=order), owner, words
+    )
+
+
+def _pair(arguments: Arguments) -> "Pair":
+    from cross_check.province import Pair
+
+    dates = (arguments.before_on, arguments.after_on)
+    return Pair(arguments.before, arguments.after, tuple(arguments.clear), dates, arguments.tile_px)
+
+
+def _counted(step: "Step", owner: "Project | None", words: Catalogue) -> int:
+    """Print what was done and, inside a project, how many patches its other detections saw too."""
+    frame.print_step(step, words)
+    if owner is not None:
+        print(words.say("sensor_tiles.seen_again", count=step.figures["seen_again"]))
+    return 0
 
 
 def _fit(arguments: Arguments, words: Catalogue) -> int:

@@ -124,8 +124,13 @@ def detect(
     return step
 
 
-def detect_radar(pair: Pair, out: Path, *, smallest_m2: float = 1000.0, order: Order | None = None) -> Step:
+def detect_radar(
+    pair: Pair, out: Path, *, smallest_m2: float = 1000.0, project: Project | None = None, order: Order | None = None
+) -> Step:
     """Compare radar images of two dates of a province: tiles, their patches joined as they were found, and recipe.json.
+
+    In a project the patches count as looks of another sensor, and its other detections as looks at them; see
+    ``detections.settle``.
 
     Raises
     ------
@@ -133,10 +138,13 @@ def detect_radar(pair: Pair, out: Path, *, smallest_m2: float = 1000.0, order: O
         See ``cross_check.sensor_tiles.of_radar`` and ``satellite.cluster.run``.
     """
     tasks = sensor_tiles.of_radar(*_resolved(pair), tile_px=pair.tile_px, dates=pair.dates)
-    return _put_together(tasks, out, {"method": "radar", "smallest_m2": smallest_m2}, smallest_m2, order)
+    params = {"method": "radar", "smallest_m2": smallest_m2}
+    return _put_together(tasks, out, params, _Sight("radar", smallest_m2, project), order)
 
 
-def detect_network(model: Path, pair: Pair, out: Path, *, order: Order | None = None) -> Step:
+def detect_network(
+    model: Path, pair: Pair, out: Path, *, project: Project | None = None, order: Order | None = None
+) -> Step:
     """Run a network of the user's own over two dates of a province; files as of ``detect_radar``.
 
     Raises
@@ -145,20 +153,38 @@ def detect_network(model: Path, pair: Pair, out: Path, *, order: Order | None = 
         See ``cross_check.sensor_tiles.of_network`` and ``satellite.cluster.run``.
     """
     tasks = sensor_tiles.of_network(model.resolve(), *_resolved(pair), tile_px=pair.tile_px, dates=pair.dates)
-    return _put_together(tasks, out, {"method": "network", "model": model.name}, 0.0, order)
+    params = {"method": "network", "model": model.name}
+    return _put_together(tasks, out, params, _Sight("network", 0.0, project), order)
 
 
 def _resolved(pair: Pair) -> tuple[Path, Path, tuple[Path, ...]]:
     return pair.before.resolve(), pair.after.resolve(), tuple(mask.resolve() for mask in pair.clear)
 
 
+@dataclass(frozen=True)
+class _Sight:
+    """What looks: a sensor, the least area of what it finds, and the project that counts its looks."""
+
+    sensor: str
+    smallest_m2: float
+    project: Project | None
+
+
 def _put_together(
-    tasks: Sequence[Task], out: Path, params: Mapping[str, object], smallest_m2: float, order: Order | None
+    tasks: Sequence[Task], out: Path, params: Mapping[str, object], sight: _Sight, order: Order | None
 ) -> Step:
-    """Run the tasks, join the patches of all tiles and write what was found."""
+    """Run the tasks, join the patches of all tiles, count looks and write what was found."""
     done, tables = _tables(tasks, out, order)
-    joined = seams.join(tables, smallest_m2=smallest_m2)
-    return _written(joined.patches, out, _recipe(done, joined, params), done)
+    joined = seams.join(tables, smallest_m2=sight.smallest_m2)
+    recipe = _recipe(done, joined, params)
+    if not tables:
+        return _written(joined.patches, out, recipe, done)
+    recipe |= {"inputs": _inputs(recipe["tiles"], _days(tasks)), "method": sight.sensor}
+    found = detections.settle(joined.patches, sight.project, detections.name_of(recipe), sensor=sight.sensor)
+    step = _written(found, out, recipe, done)
+    if sight.project is not None:
+        detections.keep(sight.project, out, recipe, found, sensor=sight.sensor)
+    return step
 
 
 def _tables(tasks: Sequence[Task], out: Path, order: Order | None) -> tuple[list[Finished], list[gpd.GeoDataFrame]]:
@@ -182,6 +208,7 @@ def _written(found: gpd.GeoDataFrame, out: Path, recipe: dict[str, Any], done: S
     figures = recipe["figures"]
     figures |= {"patches": len(found), "refused": len(recipe["refused"])}
     figures["suppressed"] = sum(recipe.get("suppressed", {}).values())
+    figures["seen_again"] = int((found["looks"] > 1).sum()) if "looks" in found else 0
     files.write_table(found, out / "patches.parquet")
     files.write_table(found, out / "patches.gpkg")
     files.write_json(recipe, out / "recipe.json")

@@ -1,10 +1,11 @@
 """The commands on tiles: exit codes, a line a tile, sentences in both languages."""
 
+import numpy as np
 import pytest
 import rasterio
 
 import cli
-from tests.satellite import provinces
+from tests.satellite import provinces, tifs
 
 
 def _hdq(capsys, *arguments):
@@ -44,3 +45,20 @@ def test_a_tile_that_cannot_be_compared_stops_nothing(capsys, tmp_path):
     assert code == 0
     assert "2 not compared" in out
     assert err.count("not compared") == 2
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "计入独立观测"), ("en", "0 of these patches")])
+def test_inside_a_project_radar_tiles_count_as_a_look(capsys, tmp_path, language, word):
+    """Written into the project, the patches of all tiles are remembered as one detection of the days that were told."""
+    rng, project = np.random.default_rng(1), tmp_path / "p"
+    before, after = (rng.gamma(8, 1 / 8, (1, 160, 160)).astype(np.float32) for _ in range(2))
+    after[:, 70:90, 70:90] *= 10
+    pair = [tifs.write(tmp_path / f"{name}.tif", image) for name, image in (("a", before), ("b", after))]
+    asked = ["province", "radar", *pair, "--tile-px", "80", "--project", project, "--language", language]
+    code, out, _ = _hdq(capsys, *asked, "--before-on", "2024-06-01", "--after-on", "2024-06-13")
+    assert (code, word in out) == (0, True)
+    (kept,) = (project / "detections").glob("D*/facts.json")
+    facts = kept.read_text(encoding="utf-8")
+    assert '"radar"' in facts
+    assert "2024-06-13" in facts
+    assert len(list(kept.parent.glob("change-*.tif"))) == 4

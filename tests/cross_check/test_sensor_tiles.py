@@ -1,14 +1,18 @@
 """Radar and networks over a province: borders, and two worker processes against one thread."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from scipy import ndimage
 from shapely.geometry import Point
 
-from cross_check import province, sensors
+from cross_check import chain, detections, province, sensors
+from cross_check.files import Project
 from cross_check.province import Order, Pair
 from gis import files
 from satellite import files as images
+from satellite.files import PairFiles
 from tests.satellite import networks_made, provinces, tifs
 
 EDGE, TILE = 260, 130
@@ -96,7 +100,44 @@ def test_the_rasters_are_those_of_the_whole(radars):
     assert (tile == whole[TILE:, TILE:]).mean() > 0.97
 
 
-def _run(kind, folder, pair, name, order):
+@pytest.mark.parametrize("kind", ["radar", "network"])
+def test_a_province_counts_as_a_look(kind, request, tmp_path):
+    """Two squares are seen by an optical pair too: two looks there, none lent to the third, and none for a re-run."""
+    folder, pair = request.getfixturevalue("radars" if kind == "radar" else "network")
+    made, days = Project(tmp_path), (date(2021, 6, 5), date(2021, 8, 3))
+    optical = _optical(made.imagery, CORNERS[:2])
+    chain.detect(optical, made.detect, dates=days, project=made)
+    out = made.folder / f"province-{kind}"
+    for _ in range(2):
+        step = _run(kind, folder, pair, out, Order(workers=1), project=made)
+        found = files.read_layer(out / "patches.parquet")
+        assert [_met(found, corner)["looks"].iloc[0] for corner in CORNERS] == [2, 2, 1]
+        assert step.figures["seen_again"] == 2
+        assert [each.sensor for each in detections.made(made)] == ["optical", kind]
+    chain.detect(optical, made.detect, dates=days, project=made)
+    again = files.read_layer(made.patches)
+    assert [_met(again, corner)["looks"].iloc[0] for corner in CORNERS[:2]] == [2, 2]
+    assert _met(again, CORNERS[2]).empty
+    assert not set(found["patch_id"]) & set(again["patch_id"])
+
+
+def _optical(folder, corners):
+    """Write two dates of textured ground on the same grid, some squares brighter on the second."""
+    rng = np.random.default_rng(1)
+    ground = rng.normal(0, 1, (4, EDGE, EDGE)).cumsum(axis=1).cumsum(axis=2) * 0.02 + 100
+    before, after = (ground + rng.normal(0, 0.3, ground.shape) for _ in range(2))
+    for top, left in corners:
+        after[:, top : top + 24, left : left + 24] += np.array([12.0, 8.0, -9.0, 10.0])[:, None, None]
+    folder.mkdir(parents=True)
+    names = ("blue", "green", "red", "nir")
+    paths = [
+        tifs.write(folder / f"{name}.tif", image.astype(np.float32), names=names)
+        for name, image in (("before", before), ("after", after))
+    ]
+    return PairFiles(*paths)
+
+
+def _run(kind, folder, pair, name, order, project=None):
     if kind == "radar":
-        return province.detect_radar(pair, folder / name, order=order)
-    return province.detect_network(folder / "net.toml", pair, folder / name, order=order)
+        return province.detect_radar(pair, folder / name, project=project, order=order)
+    return province.detect_network(folder / "net.toml", pair, folder / name, project=project, order=order)
