@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
-from cross_check import casebook, chain
+from cross_check import casebook, chain, comparisons
 from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.reports import briefing
@@ -38,21 +39,17 @@ def write(project: Project, brief: Brief, *, progress: Progress = silent) -> Ste
 
 def image_sources(project: Project) -> tuple[str, ...]:
     """Return a line for each image that the project's detection compared: its name and date."""
-    if not project.recipe.is_file():
-        return ()
-    inputs = _inputs(project)
     return tuple(
-        " ".join(filter(None, (Path(str(image["path"])).name, str(image["seen_on"] or ""))))
-        for image in (inputs["before"], inputs["after"])
+        " ".join(filter(None, (Path(image["path"]).name, image.get("seen_on")))) for image in _compared(project)
     )
 
 
 def _areas(project: Project, language: str) -> tuple[Area, ...]:
-    """Return the area of the detection, named by its division."""
-    if not project.recipe.is_file():
+    """Return the area of the detection, named by its division; none where it names no images."""
+    compared = _compared(project)
+    if not compared:
         return ()
-    after = _inputs(project)["after"]
-    path = project.detect / str(after["path"])
+    path = project.detect / compared[1]["path"]
     if not path.is_file():
         raise WorkbenchError("files.missing", "There is no file {name}", name=path.name)
     area = area_of(path.stem, images.read_picture(path))
@@ -63,11 +60,9 @@ def _areas(project: Project, language: str) -> tuple[Area, ...]:
     return (replace(area, name=str(name)),)
 
 
-def _inputs(project: Project) -> dict[str, dict[str, object]]:
-    inputs = files.read_json(project.recipe)["inputs"]
-    if not isinstance(inputs, dict):
-        raise WorkbenchError("chain.bad_recipe", "{name} is no recipe", name=project.recipe.name)
-    return inputs
+def _compared(project: Project) -> list[dict[str, Any]]:
+    """Return the two images of the detection (``comparisons.images_of``); none without a detection."""
+    return comparisons.images_of(files.read_json(project.recipe)) if project.recipe.is_file() else []
 
 
 def _layer(path: Path) -> gpd.GeoDataFrame | None:

@@ -100,8 +100,25 @@ def past(pairs: Sequence[tuple[Path, Path]], params: Params, progress: Progress 
     return joined(parts)
 
 
+def images_of(recipe: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the two images that a detection compared, the earlier one first, as its recipe tells them.
+
+    Returns
+    -------
+    list of dict
+        ``path`` (from the recipe's folder), ``seen_on``, ``sha256``; none where the recipe names no pair of images, as
+        that of a province by tiles.
+    """
+    told = recipe.get("inputs")
+    sides = [told.get(name) for name in ("before", "after")] if isinstance(told, dict) else []
+    named = [side for side in sides if isinstance(side, dict) and "path" in side]
+    return named if len(named) == 2 else []  # noqa: PLR2004 - a pair
+
+
 def stale(recipe: Mapping[str, Any], folder: Path, asked: Mapping[str, object]) -> list[str]:
     """Return why a result no longer answers what is asked, as catalogue codes; nothing if it does.
+
+    A result that names no pair of images, as that of a province by tiles, answers no question about a pair.
 
     Parameters
     ----------
@@ -111,21 +128,20 @@ def stale(recipe: Mapping[str, Any], folder: Path, asked: Mapping[str, object]) 
     asked : mapping
         ``before``, ``after`` (file names), ``method``, ``preset``, ``false_leads`` and ``smallest_m2``.
     """
-    said = []
-    made = (folder / "recipe.json").stat().st_mtime
-    inputs = [recipe["inputs"]["before"], recipe["inputs"]["after"], *recipe["inputs"]["clear"]]
+    made, pair = (folder / "recipe.json").stat().st_mtime, images_of(recipe)
+    inputs = [*pair, *recipe["inputs"]["clear"]] if pair else []
     paths = [folder / str(each["path"]) for each in inputs]
-    if any(not path.is_file() or path.stat().st_mtime > made for path in paths):
-        said.append("change_page.stale_inputs")
-    if [path.name for path in paths[:2]] != [asked["before"], asked["after"]]:
-        said.append("change_page.stale_params")
-    params = recipe["params"]
-    had = {"method": recipe["method"], "preset": recipe.get("preset", "all")}
-    had |= {name: params.get(name) for name in ("false_leads", "smallest_m2")}
+    names = [path.name for path in paths[:2]] or ["", ""]
+    had: dict[str, object] = dict(zip(("before", "after"), names, strict=True))
+    had |= {"method": recipe.get("method"), "preset": recipe.get("preset", "all")}
+    had |= {name: recipe["params"].get(name) for name in ("false_leads", "smallest_m2")}
     had |= {name: value for name, value in recipe.get("judging", {}).items() if name in asked}
-    if any(had[name] != asked[name] for name in had):
-        said.append("change_page.stale_params")
-    return said
+    changed = any(not path.is_file() or path.stat().st_mtime > made for path in paths)
+    told = {
+        "change_page.stale_inputs": changed,
+        "change_page.stale_params": any(had[name] != asked[name] for name in had),
+    }
+    return [code for code, holds in told.items() if holds]
 
 
 def noise(recipe: Mapping[str, Any]) -> Noise | None:

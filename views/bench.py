@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import patch_notes
+from cross_check import comparisons, patch_notes
 from cross_check.files import Project
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
@@ -141,10 +141,8 @@ def dates_of(project: Project, recipe: dict[str, object]) -> Dates:
     WorkbenchError
         ``bench.no_recipe`` if there is no recipe or it names no pair of images, as that of a province by tiles.
     """
-    told = recipe.get("inputs")
-    sides = [told.get(name) for name in ("before", "after")] if isinstance(told, dict) else []
-    inputs = [side for side in sides if isinstance(side, dict) and "path" in side]
-    if len(inputs) < 2:  # noqa: PLR2004 - a pair
+    inputs = comparisons.images_of(recipe)
+    if not inputs:
         raise WorkbenchError("bench.no_recipe", "No recipe names the two images of the detection")
     paths = [(project.recipe.parent / side["path"]).resolve() for side in inputs]
     days = [_day(side.get("seen_on")) for side in inputs]

@@ -85,14 +85,14 @@ def proposals(folder: str, head: tuple[int, str], day: str) -> dict[str, Proposa
     return orders.propose(opened, suspected, sites, on=date.fromisoformat(day))
 
 
-def attempt(words: Catalogue, verb: Callable[[], Sequence[Event]], done: str) -> bool:
-    """Record something; say that it was done, or why not. A conflict shows both versions.
+def attempt(words: Catalogue, verb: Callable[[], object], done: str) -> None:
+    """Record something; say that it was done, or why not. A conflict shows both versions. May be a button's callback.
 
     Parameters
     ----------
     words : Catalogue
     verb : callable
-        Records and returns the events.
+        Records. It asks for who and when itself: what is done on a press bears the time of the press.
     done : str
         What is said afterwards, on the page as it is then.
     """
@@ -101,12 +101,10 @@ def attempt(words: Catalogue, verb: Callable[[], Sequence[Event]], done: str) ->
     except Conflict as conflict:
         st.error(words.explain(conflict), icon=":material/group:")
         st.html(_both(words, conflict))
-        return False
     except WorkbenchError as refusal:
         refused(words, refusal)
-        return False
-    st.toast(done, icon=":material/check_circle:")
-    return True
+    else:
+        st.toast(done, icon=":material/check_circle:")
 
 
 def refused(words: Catalogue, refusal: WorkbenchError) -> None:
@@ -120,9 +118,7 @@ def refused(words: Catalogue, refusal: WorkbenchError) -> None:
         st.html(frame.sheet(heads, [[str(each) for each in row] for row in rows]))
 
 
-def press(
-    words: Catalogue, keys: Mapping[str, str], verb: Callable[[dict[str, Any]], Sequence[Event]], done: str = ""
-) -> None:
+def press(words: Catalogue, keys: Mapping[str, str], verb: Callable[[dict[str, Any]], object], done: str = "") -> None:
     """Record what a person filled in; runs as the callback of a button, before the page is drawn anew.
 
     What the button was drawn with, the version before the person's eyes among it, is what is recorded against: if
@@ -134,7 +130,7 @@ def press(
     keys : mapping of str to str
         Key of the widget of each value.
     verb : callable
-        Records the values and returns the events.
+        Records the values.
     done : str
         What is said afterwards; by default that it is recorded.
     """

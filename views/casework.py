@@ -225,13 +225,20 @@ def _suggestions(words: Catalogue, leads: gpd.GeoDataFrame) -> None:
 
 def _pair(words: Catalogue, pair: pd.Series) -> None:
     ids = (pair["left_id"], pair["right_id"])
-    why = st.text_input(words.say("casework.why"), key=f"pair-why-{ids[0]}-{ids[1]}")
+    keys = {"why": f"pair-why-{ids[0]}-{ids[1]}"}
+    st.text_input(words.say("casework.why"), key=keys["why"])
     with st.container(horizontal=True):
         for code, verb in (("merge", casebook.merge), ("apart", casebook.keep_apart)):
-            if st.button(words.say(f"casework.{code}", left=ids[0], right=ids[1]), key=f"{code}-{ids[0]}-{ids[1]}"):
-                record = partial(verb, cases.ledger(), who.act(why), *ids)
-                if cases.attempt(words, record, words.say("casework.recorded")):
-                    st.rerun()
+            st.button(
+                words.say(f"casework.{code}", left=ids[0], right=ids[1]),
+                key=f"{code}-{ids[0]}-{ids[1]}",
+                on_click=cases.press,
+                args=(words, keys, partial(_decided, verb, ids)),
+            )
+
+
+def _decided(verb: Callable[..., object], ids: tuple[str, str], told: dict[str, Any]) -> object:
+    return verb(cases.ledger(), who.act(told["why"] or ""), *ids)
 
 
 if __name__ == "__main__":

@@ -97,8 +97,8 @@ def _had() -> dict[str, object]:
     if not stamp.has("recipe"):
         return {}
     recipe = state.facts(stamp, "recipe")
-    inputs = recipe.get("inputs", {})
-    ends = {name: Path(str(inputs[name]["path"])).name for name in ("before", "after") if name in inputs}
+    pair = comparisons.images_of(recipe)
+    ends = {name: Path(str(side["path"])).name for name, side in zip(("before", "after"), pair, strict=False)}
     return {**ends, "preset": recipe.get("preset", "all"), "method": recipe.get("method")}
 
 
@@ -183,7 +183,7 @@ def _result(words: Catalogue, stamp: Stamp, asked: dict[str, object]) -> None:
         said_bands = words.say("detect.constant_left_out", bands=", ".join(constant))
         st.warning(said_bands, icon=":material/texture:")
     if comparisons.noise(recipe) is None or "holds_to" not in found:
-        st.info(words.say("app.missing_recipe"), icon=":material/info:")
+        st.info(words.say("change_page.no_scores"), icon=":material/info:")
         st.stop()
     left, right = st.columns([2, 3], gap="medium")
     with left:

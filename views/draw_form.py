@@ -10,13 +10,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cross_check import draw_records, draw_rules, draws
+from cross_check import draw_records, draw_rules, draws, staffing
 from cross_check.chain import Step
 from cross_check.draws import Order
 from cross_check.files import Project
 from cross_check.partners import Partner
 from gis.errors import WorkbenchError
-from gis.files import read_table
 from gis.language import Catalogue
 from views import cases, draw_joint, draw_minutes, frame, state, who
 
@@ -64,7 +63,7 @@ def attempt(words: Catalogue, verb: Callable[[], Step]) -> None:
     try:
         step = verb()
     except WorkbenchError as refusal:
-        st.error(cases.explain(words, refusal), icon=":material/block:")
+        cases.refused(words, refusal)
         return
     st.session_state[NEXT] = step.figures["number"]
     st.toast(words.say(f"draw_page.{step.code.partition('.')[2]}"), icon=":material/check_circle:")
@@ -110,10 +109,8 @@ def _table(words: Catalogue, told: Mapping[str, list[str]]) -> None:
 
 
 def people(project: Project) -> dict[str, str]:
-    """Return what officers are called by id; none where the register of officers is gone."""
-    if not project.officers.is_file():
-        return {}
-    table = read_table(project.officers)
+    """Return what officers are called by id."""
+    table = staffing.table(project)
     return dict(zip(table["officer_id"], table["name"], strict=True))
 
 

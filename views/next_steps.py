@@ -11,7 +11,6 @@ import streamlit as st
 from cross_check import casebook, officers, orders, rectification, staffing
 from cross_check.ledger import rules
 from cross_check.ledger.events import Event, Record
-from gis import files
 from gis.language import Catalogue
 from satellite.targets import CLASSES
 from views import cases, state, who
@@ -70,14 +69,17 @@ def offered(kind: str, now: str) -> list[str]:
 
 def take(words: Catalogue) -> None:
     """Offer to take the leads of the detection into the ledger."""
-    pressed = st.button(words.say("casework.take"), type="primary", key="take")
-    if pressed and cases.attempt(words, _take, words.say("casework.taken")):
-        st.rerun()
+    st.button(
+        words.say("casework.take"),
+        type="primary",
+        key="take",
+        on_click=cases.attempt,
+        args=(words, _take, words.say("casework.taken")),
+    )
 
 
-def _take() -> Sequence[Event]:
-    casebook.take_results(state.project(), who.act(), "patch")
-    return ()
+def _take() -> object:
+    return casebook.take_results(state.project(), who.act(), "patch")
 
 
 def reading(words: Catalogue, lead: pd.Series) -> None:
@@ -116,12 +118,11 @@ def read(lead_id: str, seen: int, told: dict[str, Any], verdict: str = "") -> Se
 
 def inspection(words: Catalogue, record: Record) -> None:
     """Ask who goes when; every rule is asked once more when it is recorded."""
-    path = state.project().officers
-    if not path.is_file():
+    staff = staffing.table(state.project())
+    if staff.empty:
         st.info(words.say("casework.no_officers"), icon=":material/badge:")
         st.code(f"hdq officers import FILE --project {state.project().folder.name}", language=None)
         return
-    staff = officers.completed(files.read_table(path))
     today = state.today()
     mark = f"inspect-{record.key[1]}-{record.version}"
     keys = {name: f"{mark}-{name}" for name in ("day", "going", "kind")}
@@ -202,13 +203,13 @@ def _open(words: Catalogue, record: Record) -> None:
         words.say("casework.make_problem"),
         type="primary",
         key=f"problem-{lead_id}",
-        on_click=cases.press,
-        args=(words, {}, partial(_opened, lead_id), words.say("casework.made", name=f"P{lead_id[1:]}")),
+        on_click=cases.attempt,
+        args=(words, partial(_opened, lead_id), words.say("casework.made", name=f"P{lead_id[1:]}")),
     )
     onward(words, [record.key[1]], record.state, dict(record.fields))
 
 
-def _opened(lead_id: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - nothing is filled in
+def _opened(lead_id: str) -> Sequence[Event]:
     return orders.open_problem(cases.ledger(), who.act(), lead_id)
 
 

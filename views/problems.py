@@ -309,8 +309,8 @@ def _look_back(words: Catalogue, record: Record) -> None:
             words.say("problems_page.look"),
             key=f"look-{record.key[1]}",
             icon=":material/satellite_alt:",
-            on_click=cases.press,
-            args=(words, {}, partial(_look, record.key[1])),
+            on_click=cases.attempt,
+            args=(words, partial(_look, record.key[1]), words.say("casework.recorded")),
         )
     if told:
         _read_look_back(words, record)
@@ -333,8 +333,8 @@ def _read_look_back(words: Catalogue, record: Record) -> None:
         st.form_submit_button(words.say("casework.record"), on_click=cases.press, args=(words, keys, verb))
 
 
-def _look(problem_id: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - nothing is filled in
-    return rectification.look_back(state.project(), who.act(), problem_id)[1]
+def _look(problem_id: str) -> object:
+    return rectification.look_back(state.project(), who.act(), problem_id)
 
 
 def _read(record: Record, told: dict[str, Any]) -> Sequence[Event]:
@@ -348,8 +348,8 @@ def _record(words: Catalogue, record: Record) -> None:
         st.button(
             words.say("problems_page.make_record"),
             key=f"record-{record.key[1]}",
-            on_click=cases.press,
-            args=(words, {}, partial(_make, words, record.key[1])),
+            on_click=cases.attempt,
+            args=(words, partial(_make, words, record.key[1]), words.say("casework.recorded")),
         )
     made = st.session_state.get(_RECORD)
     if made and made[0] == record.key[1]:
@@ -366,12 +366,11 @@ def _record(words: Catalogue, record: Record) -> None:
         st.caption(words.say("problems_page.record_sha", sha256=record.fields["record_sha256"]))
 
 
-def _make(words: Catalogue, problem_id: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - the same
+def _make(words: Catalogue, problem_id: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.zip"
         handovers.write(state.project(), who.act(), problem_id, path, words)
         st.session_state[_RECORD] = (problem_id, path.read_bytes())
-    return ()
 
 
 if __name__ == "__main__":

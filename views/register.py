@@ -17,6 +17,7 @@ from gis.history import Act
 from gis.language import Catalogue, catalogue
 from views import (
     board,
+    cases,
     choosing,
     frame,
     handout,
@@ -143,7 +144,7 @@ def _list(stamp: Stamp, words: Catalogue) -> None:
 
 
 def _filters(stamp: Stamp, words: Catalogue) -> Sieve:
-    names = wording.region_names(chain.regions_of(stamp.project), words.language)
+    names = cases.region_names(words)
     with st.container(horizontal=True, vertical_alignment="bottom", key="register-filters"):
         search = st.text_input(
             words.say("register_page.search"), key="sieve-search", persist_state="session", width=260
@@ -261,7 +262,7 @@ def _quality(stamp: Stamp, words: Catalogue) -> None:
         st.success(words.say("register_page.quality_none"), icon=":material/verified:")
         return
     st.caption(words.say("register_page.quality_hint"))
-    names = wording.region_names(chain.regions_of(stamp.project), words.language)
+    names = cases.region_names(words)
     table, codes_ = by_city(board_, names, words)
     picked = st.dataframe(
         table, hide_index=True, key="quality", on_select="rerun", selection_mode="single-row", height="content"

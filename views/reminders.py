@@ -5,8 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from cross_check import officers, planning, registers
-from gis import files
+from cross_check import officers, planning, registers, staffing
 from gis.language import Catalogue
 from views import cases, frame, state, wording
 from views.state import Stamp, Tables
@@ -85,10 +84,7 @@ def _ending(folder: str, head: tuple[int, str], today: date) -> pd.DataFrame:
 
 
 def _certificates(today: date) -> pd.DataFrame:
-    path = state.project().officers
-    if not path.is_file():
-        return pd.DataFrame(columns=["kind", "code", "name", "object_id", "day", "days_left"])
-    due = officers.expiring(officers.completed(files.read_table(path)), on=today, within_days=WITHIN_DAYS)
+    due = officers.expiring(staffing.table(state.project()), on=today, within_days=WITHIN_DAYS)
     left = (due["certificate_until"] - pd.Timestamp(today)).dt.days
     told = {"kind": "officer", "code": "reminders.certificate", "name": due["name"], "object_id": due["officer_id"]}
     return pd.DataFrame(told | {"day": due["certificate_until"], "days_left": left}, index=due.index)

@@ -13,7 +13,6 @@ from views import state
 
 OFFICER = "officer"
 _JOINT = ";"
-_SEVERAL = "also_expertise"
 _FROM_TODAY = ("valid_from", "visited_on")
 
 
@@ -57,13 +56,11 @@ def draw(words: Catalogue, kind: str, mark: str, known: Mapping[str, Any]) -> di
     known : mapping
         Values of the line, none for a new one.
     """
-    form = form_of(kind)
     keys = {column: f"{mark}-{column}" for column in headings(kind)}
     places = st.columns(2, gap="small")
     for at, (column, key) in enumerate(keys.items()):
-        needed = column in form["required"]
         with places[at % 2]:
-            _field(words, kind, column, known.get(column), (key, needed))
+            _field(words, kind, column, known.get(column), key)
     return keys
 
 
@@ -76,15 +73,15 @@ def row(kind: str, told: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([texts], index=[1])
 
 
-def _field(words: Catalogue, kind: str, column: str, known: Any, asked: tuple[str, bool]) -> None:  # noqa: ANN401 - as JSON
-    form, (key, needed) = form_of(kind), asked
-    said = label(words, kind, column)
+def _field(words: Catalogue, kind: str, column: str, known: object, key: str) -> None:
+    form, said = form_of(kind), label(words, kind, column)
+    needed = column in form["required"]
     said = words.say("rosters_page.needed", name=said) if needed else said
     spelled = form.get("words", {}).get(column, {})
     if column in form.get("days", ()):
         first = dt.date.fromisoformat(str(known)) if known else state.today() if column in _FROM_TODAY else None
         st.date_input(said, first, format="YYYY-MM-DD", key=key)
-    elif column == _SEVERAL:
+    elif spelled and column in form.get("lists", ()):
         chosen = [part for part in str(known or "").split(_JOINT) if part]
         st.multiselect(
             said, list(spelled), chosen, format_func=lambda each: _spelled(words, spelled, each), key=key,
@@ -101,7 +98,14 @@ def _field(words: Catalogue, kind: str, column: str, known: Any, asked: tuple[st
         )
     else:
         hint = words.words.get(f"rosters_page.hint_{kind}_{column}") or words.words.get(f"rosters_page.hint_{column}")
-        st.text_input(said, value(words, "", column, known) if known else "", key=key, placeholder=hint)
+        st.text_input(said, _text(known), key=key, placeholder=hint)
+
+
+def _text(known: object) -> str:
+    """Return a value as the form reads it back: nobody's eyes, so lists keep their semicolons and 0 is no gap."""
+    if known is None:
+        return ""
+    return f"{known:g}" if isinstance(known, float) else str(known)
 
 
 def _spelled(words: Catalogue, spelled: Mapping[str, list[str]], code: str) -> str:

@@ -1,5 +1,6 @@
 """The bureau's registers: positive list, items, caps, visits, officers; what runs out stands first."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,16 @@ def lines(kind: str) -> pd.DataFrame:
     """Return a register as it stands, with ``object_id``, the id of each line in the ledger."""
     project = state.project()
     mark = project.officers.stat().st_mtime_ns if kind == OFFICER and project.officers.is_file() else 0
-    return _lines(str(project.folder), cases.ledger().head(), mark, kind)
+    return _lines(str(project.folder), cases.ledger().head(), mark, kind, state.today())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _lines(folder: str, head: tuple[int, str], mark: int, kind: str) -> pd.DataFrame:
+def _lines(folder: str, head: tuple[int, str], mark: int, kind: str, today: date) -> pd.DataFrame:
     del head, mark  # parts of the key
     if kind == OFFICER:
         table = staffing.table(Project(Path(folder)))
         days = table["certificate_until"].dt.strftime("%Y-%m-%d").astype(object)
-        table = table.assign(unfit=officers.unfit(table, first=state.today(), last=state.today()))
+        table = table.assign(unfit=officers.unfit(table, first=today, last=today))
         return table.assign(certificate_until=days.where(days.notna(), None), object_id=table["officer_id"])
     table = registers.lines(state.ledger(folder), kind)
     return table.assign(object_id=[listings.key_of(kind, row) for row in table.to_dict("records")])
@@ -106,7 +107,8 @@ def _table(words: Catalogue, kind: str, table: pd.DataFrame, due: pd.DataFrame) 
 def _headed(words: Catalogue, kind: str, shown: pd.DataFrame, alarms: dict[str, str]) -> pd.DataFrame:
     told = {words.say("rosters_page.state"): [_state(words, kind, row, alarms) for row in shown.to_dict("records")]}
     if kind in ("cap", "visit"):
-        told[words.say("field.site_name")] = [_site(words, site) for site in shown["site_id"]]
+        sites = _names() | {"*": words.say("rosters_page.all_sites")}
+        told[words.say("field.site_name")] = [sites.get(each, "") for each in shown["site_id"]]
     for column in (*roster_form.headings(kind), *(_BEYOND if kind == "positive" else ())):
         if column == "home_division":
             names = cases.region_names(words)
@@ -115,10 +117,6 @@ def _headed(words: Catalogue, kind: str, shown: pd.DataFrame, alarms: dict[str, 
             values = [roster_form.value(words, kind, column, each) for each in shown[column]]
         told[roster_form.label(words, kind, column)] = values
     return pd.DataFrame(told)
-
-
-def _site(words: Catalogue, site_id: str) -> str:
-    return words.say("rosters_page.all_sites") if site_id == "*" else _names().get(site_id, "")
 
 
 def _names() -> dict[str, str]:

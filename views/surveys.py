@@ -175,12 +175,12 @@ def _return(kind: str, record: Record, told: dict[str, Any]) -> Sequence[Event]:
 
 
 def _lead(words: Catalogue, kind: str, number: str) -> None:
-    verb = partial(_raise, kind, number)
+    told = (words, partial(_raise, kind, number), words.say("casework.recorded"))
     label = words.say("surveys_page.lead")
-    st.button(label, type="primary", key=f"lead-{number}", on_click=cases.press, args=(words, {}, verb))
+    st.button(label, type="primary", key=f"lead-{number}", on_click=cases.attempt, args=told)
 
 
-def _raise(kind: str, number: str, told: dict[str, Any]) -> Sequence[Event]:  # noqa: ARG001 - nothing is filled in
+def _raise(kind: str, number: str) -> Sequence[Event]:
     return surveys_.raise_lead(state.project(), who.act(), kind, number)
 
 

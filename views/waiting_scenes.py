@@ -1,10 +1,13 @@
 """Images on the project's list that nobody has made ready yet, and the button that does."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from cross_check import coverage
+from cross_check.files import Project
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
 from views import footprints, queue, state, wording
@@ -24,7 +27,7 @@ def draw(words: Catalogue, *, opened: bool) -> None:
         Whether the list is unfolded at first.
     """
     try:
-        waiting = coverage.waiting(state.project())
+        waiting = _waiting(*_mark(state.project()))
     except WorkbenchError as error:
         st.warning(words.explain(error), icon=":material/error:")
         return
@@ -46,6 +49,18 @@ def draw(words: Catalogue, *, opened: bool) -> None:
         label = words.say("waiting_scenes.some" if chosen else "waiting_scenes.all", count=len(ids))
         queue.button(words, label, ["scenes", "prepare", *ids], key=f"{KEY}-go")
         st.caption(words.say("waiting_scenes.about"))
+
+
+def _mark(project: Project) -> tuple[str, tuple[int, ...]]:
+    """Return the project and when what is listed and what is prepared last changed."""
+    paths = (project.scenes, project.coverage)
+    return str(project.folder), tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _waiting(folder: str, marks: tuple[int, ...]) -> gpd.GeoDataFrame:
+    del marks  # a part of the key
+    return coverage.waiting(Project(Path(folder)))
 
 
 def rows(waiting: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from cross_check import briefs, casebook
 from cross_check.files import Project
 from cross_check.reports import contents
 from cross_check.reports.contents import Brief
+from gis import files
 from gis.errors import WorkbenchError
 from tests.cross_check import cases
 from tests.kept import files_in
@@ -31,6 +32,19 @@ def test_image_sources_name_files_and_dates(demo_project):
     project, _ = demo_project
     assert briefs.image_sources(project) == ("2024-06-18.tif 2024-06-18", "2025-06-20.tif 2025-06-20")
     assert briefs.image_sources(Project(Path("nowhere"))) == ()
+
+
+def test_a_briefing_of_a_province_by_tiles_has_the_province_plate_alone(monkeypatch, tmp_path):
+    """Its recipe names no images: none are told at the foot, and no area is drawn."""
+    project, drawn = small.write(tmp_path / "own"), []
+    monkeypatch.setattr(briefs.briefing, "write", lambda *_, areas, **__: drawn.append(areas) or ())
+    brief = Brief(title="题", maker="处", made_on=date(2026, 7, 1), sources=())
+    briefs.write(project, brief)
+    inputs = files.read_json(project.recipe)["inputs"]
+    files.write_json({"inputs": {name: {"sha256": "0"} for name in inputs}}, project.recipe)
+    briefs.write(project, brief)
+    assert [len(areas) for areas in drawn] == [1, 0]
+    assert briefs.image_sources(project) == ()
 
 
 def test_a_briefing_shows_leads_as_the_ledger_has_them(monkeypatch, tmp_path):

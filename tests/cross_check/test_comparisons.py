@@ -29,6 +29,7 @@ def project(tmp_path_factory):
 
 
 ASKED = {"before": "a.tif", "after": "b.tif", "method": "irmad", "preset": "all"}
+BY_TILES = {"inputs": {"before": {"sha256": "0"}, "after": {"sha256": "0", "seen_on": "2026-06-01"}, "clear": []}}
 ASKED |= {"false_leads": 1.0, "smallest_m2": 1000.0}
 
 
@@ -55,12 +56,29 @@ def test_a_pair_is_checked_before_it_runs(project):
         ({"before": "b.tif"}, ["change_page.stale_params"]),
         ({"method": "cva"}, ["change_page.stale_params"]),
         ({"smallest_m2": 500.0}, ["change_page.stale_params"]),
+        ({"before": "b.tif", "method": "cva"}, ["change_page.stale_params"]),
     ],
 )
 def test_a_result_knows_when_it_is_stale(project, changes, said):
     """Another pair or other parameters are told, the same ones are not."""
     recipe = files.read_json(project.recipe)
     assert comparisons.stale(recipe, project.detect, ASKED | changes) == said
+
+
+def test_the_images_of_a_detection_are_told_by_its_recipe(project):
+    """The earlier one first, as paths from the recipe's folder; none where the recipe names no pair."""
+    told = comparisons.images_of(files.read_json(project.recipe))
+    assert [(project.detect / each["path"]).resolve() for each in told] == comparisons.listing(project)
+    for inputs in (None, [], {}, BY_TILES["inputs"], {"before": told[0]}):
+        assert comparisons.images_of({"inputs": inputs}) == []
+    assert comparisons.images_of({}) == []
+
+
+def test_a_result_that_names_no_pair_answers_none(project):
+    """That of a province by tiles, with what it compared or without."""
+    recipe = files.read_json(project.recipe)
+    for changes in (BY_TILES, {"inputs": None, "method": None}):
+        assert comparisons.stale(recipe | changes, project.detect, ASKED) == ["change_page.stale_params"]
 
 
 def test_a_changed_image_makes_a_result_stale(project):

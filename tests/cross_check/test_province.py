@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 from shapely.geometry import Point
 
-from cross_check import province
+from cross_check import comparisons, province
 from cross_check.files import Project
 from cross_check.province import Order, Pair
 from gis import files
@@ -145,6 +145,7 @@ def test_a_province_is_judged_as_a_pair_is(tmp_path, planted):
     assert left_out[["machine_class", "reason"]].to_numpy().tolist() == [["excavation", "seen_before"]]
     assert recipe["suppressed"] == {"other_target": 0, "seen_before": 1, "merged": 0}
     assert first.figures["suppressed"] == 1
+    assert comparisons.images_of(recipe) == []
     later = Pair(pair.before, write(tmp_path / "c_20240705.tif", "construction"), tile_px=130)
     province.detect(later, made.folder / "later", project=made, order=Order(workers=1))
     again = files.read_layer(made.folder / "later" / "patches.parquet")

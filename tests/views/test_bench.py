@@ -69,6 +69,7 @@ def test_dates_come_from_the_recipe(project):
         {"inputs": {}},
         {"inputs": {"before": {"path": "a.tif"}}},
         {"inputs": {"before": {}, "after": {"sha256": ""}}},
+        {"inputs": [{"path": "a.tif"}, {"path": "b.tif"}]},
     ],
 )
 def test_recipe_without_a_pair_is_told(tmp_path, recipe):

@@ -1,11 +1,14 @@
 """The page of leads: states with counts, history, reading, moving, merging, undo."""
 
+from datetime import datetime
+
 import pytest
 
 from cross_check import casebook, orders
 from cross_check.orders import Decision
 from tests.cross_check import cases
-from tests.views import opened
+from tests.views import opened, small
+from views import state
 
 L1, L2 = (cases.lead(number)["lead_id"] for number in "12")
 
@@ -123,3 +126,27 @@ def test_pairs_are_suggested_and_merged(monkeypatch, project):
     next(one for one in test.button if "并入" in one.label).click().run()
     assert not test.exception
     assert len(casebook.table(casebook.opened(project))) == 2
+
+
+def test_a_pair_is_kept_apart_for_a_reason(monkeypatch, project):
+    """Without one the refusal is said; with it the pair is suggested no more, and the act bears the reason."""
+    test = _page(monkeypatch, project)
+    test.session_state["casework-pairs"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    test.run()
+    label = next(one.label for one in test.button if str(one.key).startswith("apart-"))
+    next(one for one in test.text_input if str(one.key).startswith("pair-why")).set_value("两处")
+    opened.press(test, label)
+    assert casebook.opened(project).events()[-1].why == "两处"
+    assert casebook.suggestions(casebook.table(casebook.opened(project))).empty
+
+
+def test_found_leads_are_taken_in_by_a_press(monkeypatch, tmp_path):
+    """The list of the detection becomes leads of the ledger, at the time of the press."""
+    made = small.write(tmp_path / "own")
+    test = opened.signed(monkeypatch, made, "casework", "analyst")
+    monkeypatch.setattr(state, "now", lambda: cases.NOW)
+    test.button(key="take").click().run()
+    assert not test.exception
+    events = casebook.opened(made).events()
+    assert {datetime.fromisoformat(event.at) for event in events} == {cases.NOW}
+    assert len(test.dataframe[0].value) == len(events) > 0

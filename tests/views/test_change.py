@@ -35,6 +35,20 @@ def test_a_result_is_shown_and_becomes_stale(monkeypatch, compared, language):
     assert words.say("change_page.stale_params") in opened.told(test)
 
 
+def test_a_result_by_tiles_is_told_as_such(monkeypatch, compared):
+    """Its recipe names no images and has no histogram: the page opens, and does not say that there is no detection."""
+    recipe = files.read_json(compared.recipe)
+    inputs = {name: {"sha256": "0", "seen_on": None} for name in ("before", "after")}
+    figures = {"patches": 1, "suppressed": 0}
+    files.write_json(recipe | {"inputs": inputs | {"clear": []}, "figures": figures}, compared.recipe)
+    test = opened.page(monkeypatch, compared, "change")
+    files.write_json(recipe, compared.recipe)
+    words = catalogue("zh")
+    assert words.say("change_page.no_scores") in opened.told(test)
+    assert words.say("app.missing_recipe") not in opened.told(test)
+    assert test.selectbox(key="change-before").value == "a.tif"
+
+
 def test_the_slider_leaves_fewer_patches(monkeypatch, compared):
     """The count of patches follows the threshold."""
     test = opened.page(monkeypatch, compared, "change")

@@ -1,7 +1,8 @@
 """Next steps: from an issued lead to a closed case by buttons alone."""
 
-from cross_check import casebook, orders
+from cross_check import casebook, orders, staffing
 from cross_check.orders import Decision
+from gis import files
 from tests.cross_check import cases
 from tests.views import opened
 
@@ -79,3 +80,14 @@ def test_a_lead_stays_chosen_when_the_list_changes(monkeypatch, tmp_path):
     test.run()
     assert test.dataframe[0].value.iloc[0].to_list()[-1] == other
     assert test.subheader[0].value.split()[0] == shown
+
+
+def test_an_emptied_register_of_officers_says_what_to_do(monkeypatch, tmp_path):
+    """As one that was never there: a form without anybody to choose would lead nowhere."""
+    project = cases.project(tmp_path / "p")
+    (name,) = cases.suspected(project, cases.lead("1"))
+    orders.decide(project, cases.act("approver"), [Decision(name, "onsite_now")])
+    letter = {"letter_no": "1号", "receiver": "230100", "due_on": "2099-07-06"}
+    casebook.move(casebook.opened(project), cases.act(), [name], "to_check", letter)
+    files.write_table(staffing.table(project).head(0), project.officers)
+    assert any("hdq officers import" in each.value for each in _page(monkeypatch, project, "leader").code)

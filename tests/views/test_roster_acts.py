@@ -1,9 +1,15 @@
 """Acts on the page of registers: a line added, changed, ended and taken back; a file with its receipt."""
 
+import pandas as pd
+import pytest
+
 from cross_check import casebook, registers, staffing
+from gis import files
 from tests.cross_check import cases
+from tests.cross_check.test_registers import ROW
 from tests.views import opened
 from tests.views.roster_made import fill, listed, look  # noqa: F401 - the fixture
+from views import state
 
 
 def test_a_cap_is_added_changed_withdrawn_and_taken_back(monkeypatch, project):
@@ -54,6 +60,38 @@ def test_an_officer_is_changed_and_what_stands_in_the_way_is_said(monkeypatch, p
     opened.press(test, "登记变更")
     assert staffing.table(project)["leave"].isna().all()
     assert "其间请假" not in set(test.dataframe[0].value.iloc[:, 0])
+
+
+LINES = {
+    "positive": ROW | {"列入依据": "三年无处罚;在线联网", "公示日期": "2026-01-05"},
+    "item": {"事项编号": "1", "事项名称": "现场检查", "实施依据": "某法第一条;某条例第二条", "实施层级": "市级"},
+    "cap": {"许可证编号": "*", "年度": "2026", "检查类型": "专项", "次数上限": "0", "文号": "示号"},
+    "visit": {"检查编号": "1", "许可证编号": cases.SITES[0], "检查日期": "2026-02-03", "检查类型": "日常"},
+}
+OFFICER = {
+    "编号": "O8", "姓名": "人员8", "执法证号": "238", "有效期至": "2027-01-01", "专业": "水", "其他专业": "气;固废",
+    "所属行政区": "230600", "回避单位": f"{cases.SITES[0]};{cases.SITES[2]}", "曾任职单位": "甲厂;乙厂",
+    "请假": "2026-07-01/2026-07-05;2026-08-01/2026-08-03",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "change"), [("zh", "登记变更"), ("en", "Record the change")])
+@pytest.mark.parametrize("kind", [*LINES, "officer"])
+def test_a_line_saved_untouched_stays_as_it_was(monkeypatch, tmp_path, kind, language, change):
+    """Lists keep all their members, a cap of none stays none: nothing differs, so nothing is recorded."""
+    made = cases.project(tmp_path / "p")
+    monkeypatch.setattr(state, "now", lambda: cases.NOW)
+    ledger = casebook.opened(made)
+    if kind == "officer":
+        files.write_table(staffing.table(made).head(0), made.officers)
+        staffing.take(made, cases.act(), pd.DataFrame([OFFICER], index=[2]))
+    else:
+        registers.take(ledger, cases.act(), pd.DataFrame([LINES[kind]], index=[2]), kind)
+    before = [(one.key, one.version, one.fields) for one in ledger.records(kind)]
+    test = look(monkeypatch, made, kind, row=0, language=language)
+    opened.press(test, change)
+    assert not test.error
+    assert [(one.key, one.version, one.fields) for one in ledger.records(kind)] == before
 
 
 def test_a_file_is_imported_with_a_receipt_or_refused_row_by_row(monkeypatch, project):

@@ -1,6 +1,6 @@
 """The page of third parties: what is ordered, delivered and examined, by role."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -54,6 +54,18 @@ def test_the_bureau_accepts_what_was_delivered(monkeypatch, project):
     next(each for each in test.text_input if each.label == "验收结果").set_value("合格")
     opened.press(test, "通过")
     assert casebook.opened(project).record(("survey", "P-2")).state == "accepted"
+
+
+def test_what_was_accepted_becomes_a_lead_at_the_press(monkeypatch, project):
+    """By one button; the act bears who pressed and when, not when the page was drawn."""
+    ledger = casebook.opened(project)
+    surveys.examine(ledger, cases.act(), "survey", "P-2", accept=True, fields={"acceptance": "合格"})
+    test = _page(monkeypatch, project, row=1)
+    later = cases.NOW + timedelta(days=36)
+    monkeypatch.setattr(state, "now", lambda: later)
+    opened.press(test, "登记为线索")
+    assert ledger.record(("survey", "P-2")).fields["lead_id"]
+    assert (ledger.events()[-1].who, datetime.fromisoformat(ledger.events()[-1].at)) == ("甲", later)
 
 
 def test_an_order_is_written_by_the_form(monkeypatch, project):

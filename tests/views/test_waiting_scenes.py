@@ -39,6 +39,21 @@ def test_listed_images_are_made_ready_from_the_page(monkeypatch, listed, languag
     assert catalogue(language).say("app.missing_coverage") in opened.told(test)
 
 
+def test_the_list_is_read_once_until_it_changes(monkeypatch, listed):
+    """Drawn twice, read once; another image on the list is read of at once."""
+    project, folder = listed
+    read = []
+    asked = coverage.waiting
+    monkeypatch.setattr(coverage, "waiting", lambda shown: read.append(shown) or asked(shown))
+    for _ in range(2):
+        opened.page(monkeypatch, project, "coverage")
+    assert len(read) == 1
+    tifs.write(folder / "scene_20260520.tif", np.full((1, 40, 40), 3.0, np.float32), names=("red",))
+    imagery.add(project, folder, at=NOW)
+    assert len(opened.page(monkeypatch, project, "coverage").dataframe[0].value) == 3
+    assert len(read) == 2
+
+
 def test_what_is_prepared_waits_no_more(monkeypatch, listed):
     """One of two is left on the list above the coverage; with both done the list is gone."""
     project, folder = listed
