@@ -14,8 +14,8 @@ from gis.language import LANGUAGES, Catalogue
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
-    from cross_check.chain import Step
     from cross_check.files import Project
+    from cross_check.steps import Step
 
 PROJECT = "haidongqing-project"
 DEMO = "haidongqing-demo"

@@ -13,9 +13,9 @@ from gis.language import Catalogue
 
 if TYPE_CHECKING:  # heavy libraries wait until a command runs
     from commands.frame import Verbs
-    from cross_check.chain import Step
     from cross_check.files import Project
     from cross_check.province import Order, Pair
+    from cross_check.steps import Step
     from satellite.cluster import Finished, Tell
 
 _TILE_PX = 2048

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cross_check import reviews
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files, readers
 from gis.errors import WorkbenchError
 from gis.language import DEFAULT, catalogue

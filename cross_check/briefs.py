@@ -6,11 +6,12 @@ from typing import Any
 
 import geopandas as gpd
 
-from cross_check import casebook, chain, comparisons
-from cross_check.chain import Step
+from cross_check import casebook, comparisons
+from cross_check.areas import regions_of, zones_of
 from cross_check.files import Project
 from cross_check.reports import briefing
 from cross_check.reports.contents import Area, Brief, Contents, area_of
+from cross_check.steps import Step
 from gis import files, regions
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
@@ -24,8 +25,8 @@ def write(project: Project, brief: Brief, *, progress: Progress = silent) -> Ste
     Leads stand as the ledger has them: what was excluded, refuted, found lawful or archived is not shown, and counted.
     """
     contents = Contents(
-        regions=chain.regions_of(project),
-        zones=chain.zones_of(project),
+        regions=regions_of(project),
+        zones=zones_of(project),
         leads=casebook.standing(project) if project.leads.is_file() else None,
         hotspots=_layer(project.hotspots),
         enterprises=_layer(project.enterprises),
@@ -55,7 +56,7 @@ def _areas(project: Project, language: str) -> tuple[Area, ...]:
     area = area_of(path.stem, images.read_picture(path))
     west, south, east, north = area.bbox
     middle = gpd.GeoSeries(gpd.points_from_xy([(west + east) / 2], [(south + north) / 2]), crs=STORAGE)
-    areas = chain.regions_of(project).set_index("division_code")
+    areas = regions_of(project).set_index("division_code")
     name = areas.loc[regions.division_of(middle, areas.reset_index()).iloc[0], f"name_{language}"]
     return (replace(area, name=str(name)),)
 

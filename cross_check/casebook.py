@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain, complaints, matches, sources, standings
-from cross_check.chain import Step
+from cross_check import complaints, matches, sources, standings
+from cross_check.areas import regions_of
 from cross_check.files import Project
 from cross_check.ledger import complainants, engines, rules, store
 from cross_check.ledger.events import Act, Entry, Event
 from cross_check.ledger.store import Ledger
 from cross_check.sources import Ground
+from cross_check.steps import Step
 from gis import files, readers, regions, register
 from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError
@@ -62,7 +63,7 @@ def ground(project: Project) -> Ground:
     zones = gpd.GeoDataFrame(nothing, geometry="geometry", crs=STORAGE)
     return Ground(
         files.read_layer(project.enterprises) if project.enterprises.is_file() else nobody,
-        chain.regions_of(project),
+        regions_of(project),
         files.read_layer(project.zones) if project.zones.is_file() else zones,
     )
 
@@ -324,7 +325,7 @@ def keep_apart(ledger: Ledger, act: Act, left_id: str, right_id: str) -> list[Ev
 
 def region_names(project: Project, language: str) -> dict[str, str]:
     """Return what people call each division of a project."""
-    areas: gpd.GeoDataFrame = regions.SCHEMA.validate(chain.regions_of(project))
+    areas: gpd.GeoDataFrame = regions.SCHEMA.validate(regions_of(project))
     return dict(zip(areas["division_code"], areas[f"name_{language}"], strict=True))
 
 

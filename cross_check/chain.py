@@ -16,7 +16,9 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from cross_check import detections, judging, leads
+from cross_check.areas import regions_of, zones_of
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import density, files, grids, hotspots, readers, register, signals
 from gis.crs import EQUAL_AREA, STORAGE, stored
 from gis.errors import WorkbenchError
@@ -31,15 +33,6 @@ from satellite.patches import Grid
 from satellite.presets import Preset
 
 _VERSIONS = ("haidongqing", "numpy", "scipy", "rasterio", "shapely")
-
-
-@dataclass(frozen=True)
-class Step:
-    """What an arrow of the chain did: a catalogue code with its figures, and the files it wrote."""
-
-    code: str
-    figures: Mapping[str, object]
-    outputs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -355,14 +348,3 @@ def read_targets(path: Path) -> tuple[targets.Target, ...]:
 def _rules(params: detection.Params) -> dict[str, dict[str, object]]:
     """Return the targets as a user would write them."""
     return {each.name: {"class": each.kind, "rules": [str(rule) for rule in each.rules]} for each in params.targets}
-
-
-def regions_of(project: Project) -> gpd.GeoDataFrame:
-    """Return the project's regions, the shipped sketch where the bureau has not brought its own."""
-    return files.read_layer(project.regions) if project.regions.is_file() else files.read_sketch()
-
-
-def zones_of(project: Project) -> gpd.GeoDataFrame:
-    """Return the project's protected zones; none where it has none."""
-    nothing: dict[str, list[object]] = {"zone_id": [], "name": [], "kind": [], "geometry": []}
-    return files.read_layer(project.zones) if project.zones.is_file() else gpd.GeoDataFrame(nothing, crs=STORAGE)

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cross_check.chain import Step, regions_of, signals_of
+from cross_check.areas import regions_of
+from cross_check.chain import signals_of
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import emerging, files, fires, grids, groups, lists, readers, scan, scan_events
 from gis.errors import WorkbenchError
 from gis.grids import Tiles

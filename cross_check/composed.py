@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from pyproj import CRS
 
-from cross_check.chain import Step
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent

@@ -22,8 +22,8 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from cross_check import imagery
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.crs import EQUAL_AREA, STORAGE
 from gis.errors import WorkbenchError

@@ -12,12 +12,12 @@ import pandas as pd
 
 from cross_check import briefs, casebook, chain, clusters, desk, plans, routing, scoreboard, sources
 from cross_check import synthetic as people
-from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.ledger import engines, events
 from cross_check.ledger.store import Ledger
 from cross_check.reports.contents import Brief
 from cross_check.scoreboard import Score
+from cross_check.steps import Step
 from gis import files
 from gis import synthetic as province
 from gis.errors import WorkbenchError

@@ -9,11 +9,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import annals, arrivals, chain, layers
+from cross_check import annals, arrivals, layers
 from cross_check.annals import Standing
+from cross_check.areas import regions_of
 from cross_check.arrivals import Arrival, Letter
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import corrections, duplicates, entries, history, quality, register
 from gis.errors import TableFaults, WorkbenchError
 from gis.history import Act, Event
@@ -273,7 +274,7 @@ def assess(project: Project, on: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     See ``quality.findings`` and ``quality.board``.
     """
     state, known = annals.standing(project).state, history.confirmed(annals.events(project))
-    areas, counties = chain.regions_of(project), layers.counties_of(project)
+    areas, counties = regions_of(project), layers.counties_of(project)
     found = quality.findings(state, areas, on=on, counties=counties, confirmed=known if len(known) else None)
     return found, quality.board(state, found)
 
@@ -287,13 +288,13 @@ def _received(source: Path, project: Project, standing: Standing, act: Act, lett
     history.check_date(annals.headers(standing.records), act)
     letter = letter or Letter()
     signed = replace(letter, sender=act.sender, answer=replace(letter.answer, by=act.by))
-    return arrivals.receive(source, project, chain.regions_of(project), standing.state, signed)
+    return arrivals.receive(source, project, regions_of(project), standing.state, signed)
 
 
 def _worked_out(arrival: Arrival, project: Project, standing: Standing, act: Act, refuse: str = "") -> _Incoming:
     """Return what an arrival would change; a faulty one is refused if ``refuse`` is its name."""
     state, events = standing.state, annals.headers(standing.records)
-    checked = register.check(arrival.rows, chain.regions_of(project), located=arrival.located, told=arrival.columns)
+    checked = register.check(arrival.rows, regions_of(project), located=arrival.located, told=arrival.columns)
     if refuse and len(checked.faults):
         raise TableFaults(refuse, checked.faults)
     checked = _upheld(checked, state, events)

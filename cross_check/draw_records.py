@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 
 from cross_check import draw_lists, draws, orders, partners, risks, tickets
-from cross_check.chain import Step
 from cross_check.draw_lists import Sources
 from cross_check.draws import Order
 from cross_check.files import Project
 from cross_check.ledger import store
 from cross_check.ledger.events import Act, Entry, Record
 from cross_check.partners import Partner
+from cross_check.steps import Step
 from gis import files, readers
 from gis.errors import WorkbenchError
 from gis.language import Catalogue

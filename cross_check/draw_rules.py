@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cross_check import data
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 

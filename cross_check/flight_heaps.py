@@ -14,8 +14,8 @@ import pandas as pd
 from pyproj import CRS
 
 from cross_check import flights
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.crs import STORAGE, metric_at
 from gis.errors import WorkbenchError

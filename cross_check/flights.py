@@ -20,8 +20,8 @@ import pandas as pd
 from PIL import Image as Pictures
 from PIL import UnidentifiedImageError
 
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from cross_check import casebook, rectification
-from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.ledger import events as events_
 from cross_check.ledger import seals
 from cross_check.ledger.events import Act, Entry, Event, Key
 from cross_check.ledger.store import Ledger
 from cross_check.reports import case_sheet
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.language import Catalogue

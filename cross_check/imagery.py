@@ -12,8 +12,8 @@ import shapely
 from filelock import FileLock
 from shapely.geometry.base import BaseGeometry
 
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent

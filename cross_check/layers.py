@@ -6,9 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cross_check import chain
-from cross_check.chain import Step
+from cross_check.areas import regions_of
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import boundaries, files, nearness, readers, regions, schema
 from gis.crs import EQUAL_AREA
 from gis.errors import TableFaults
@@ -159,7 +159,7 @@ def _asked(project: Project, of: str) -> tuple[pd.Series, gpd.GeoSeries]:
 def _brought(project: Project, kind: str) -> tuple[pd.DataFrame, gpd.GeoSeries]:
     """Return ids and names, and shapes in metres, of a layer."""
     if kind in boundaries.LEVELS:
-        layer = chain.regions_of(project) if kind == "prefecture" else counties_of(project)
+        layer = regions_of(project) if kind == "prefecture" else counties_of(project)
         named = {"division_code": "id", "name_zh": "name"}
     elif kind in regions.ZONE_KINDS:
         layer = files.read_layer(project.zones)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cross_check.ledger import rules
 from gis import crs, regions, register, schema
-from satellite import patches, targets
+from satellite import targets
 
 STATES = (*rules.LEAD_STATES, rules.CLOSED)
 """A detection leaves its leads new; the others come from the ledger, see ``casebook.standing``."""
@@ -114,6 +114,9 @@ def find(
     TableFaults
         If a table does not meet its schema.
     """
+    # Every command on leads names this module; only this verb needs what drew the patches, and its compiler.
+    from satellite import patches
+
     params = params or Params()
     changed = schema.demand(changed, patches.SCHEMA, "patches")
     enterprises = schema.demand(enterprises, register.SCHEMA, "enterprises")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from gis import schema
 from gis.crs import metric_for
@@ -65,6 +64,9 @@ def suggest(leads: gpd.GeoDataFrame, *, params: Params | None = None) -> pd.Data
     at = leads.geometry.to_crs(metric_for(leads))
     points = np.column_stack([at.x, at.y])
     reach = leads["reach_m"].clip(upper=params.reach_most_m).to_numpy()
+    # Every command on leads names this module; few look for matches.
+    from scipy.spatial import cKDTree
+
     pairs = cKDTree(points).query_pairs(params.within_m + 2 * reach.max(), output_type="ndarray")
     left, right = np.sort(pairs, axis=1).T if len(pairs) else np.zeros((2, 0), int)
     apart = np.hypot(*(points[left] - points[right]).T) - reach[left] - reach[right]

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from cross_check import chain
-from cross_check.chain import Counting, Step
+from cross_check.areas import regions_of
+from cross_check.chain import Counting
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files, grids, measures, readers, signals
 from gis.errors import FAULT_COLUMNS, TableFaults, WorkbenchError
 from gis.grids import Tiles
@@ -59,7 +61,7 @@ def find(project: Project, source: Source, *, counting: Counting | None = None, 
         cells: Tiles = grids.polygons(rows, id_column=name, step_m=step_m, source=source.path.name)
         means, records = values, np.isfinite(values).astype(np.int64)
     else:
-        cells = chain.tiles_of(chain.regions_of(project), counting)
+        cells = chain.tiles_of(regions_of(project), counting)
         means, records = measures.by_cell(_points(rows, source), values, cells)
     table = measures.find(means, records, cells, params=params)
     package, recipe = project.measures.with_suffix(".gpkg"), project.measures.with_suffix(".json")

@@ -12,8 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from cross_check import imagery
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError

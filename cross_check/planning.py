@@ -24,8 +24,9 @@ from cross_check import (
     yearplan_diffs,
     yearplans,
 )
-from cross_check.chain import Step, regions_of
+from cross_check.areas import regions_of
 from cross_check.files import Project
+from cross_check.steps import Step
 from cross_check.yearplans import Params, Wishes, YearPlan
 from gis import files, readers, schema
 from gis.errors import WorkbenchError

@@ -11,8 +11,8 @@ from typing import Any
 import geopandas as gpd
 
 from cross_check import chain, detections, judging, sensor_tiles
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.progress import Progress, silent
 from satellite import cluster, detection, presets, seams, seasons, tiles

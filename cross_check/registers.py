@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from cross_check import barring, forms, learning, listings, qualifying
-from cross_check.chain import Step
 from cross_check.ledger.events import Act, Entry, Event
 from cross_check.ledger.rules import DISMISSED
 from cross_check.ledger.store import Ledger
 from cross_check.qualifying import Known, Qualified
+from cross_check.steps import Step
 from gis import entries, readers, schema
 from gis.crs import STORAGE
 from gis.errors import TableFaults, WorkbenchError

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from cross_check import joint_rounds, round_ground
-from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.round_cases import Params
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 

@@ -8,10 +8,11 @@ import geopandas as gpd
 import pandas as pd
 
 from cross_check import casebook, forms, officers, orders, plans
-from cross_check.chain import Step, regions_of
+from cross_check.areas import regions_of
 from cross_check.files import Project
 from cross_check.officers import Teams
 from cross_check.round_cases import PAST
+from cross_check.steps import Step
 from gis import files, readers
 
 

@@ -22,7 +22,7 @@ from cross_check import (
     rounds,
     routes,
 )
-from cross_check.chain import Step, regions_of
+from cross_check.areas import regions_of
 from cross_check.files import Project
 from cross_check.nights import Search
 from cross_check.replanning import Closed, Replanned
@@ -30,6 +30,7 @@ from cross_check.road_tables import RoadTable
 from cross_check.route_cases import Roads
 from cross_check.route_params import Params
 from cross_check.routes import Routes
+from cross_check.steps import Step
 from cross_check.travel import Travel
 from gis import files, readers
 from gis.errors import WorkbenchError

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import annals, chain
+from cross_check import annals
 from cross_check.annals import Standing
-from cross_check.chain import Step
+from cross_check.areas import regions_of
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import corrections, duplicates, entries, history, register
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
@@ -67,7 +68,7 @@ def move(project: Project, act: Act, site_id: str, lonlat: tuple[float, float]) 
     standing = _open(project, act)
     lon, lat = lonlat
     row = corrections.site(standing.state, site_id)
-    if not _in_province(row, lonlat, chain.regions_of(project)):
+    if not _in_province(row, lonlat, regions_of(project)):
         message = "{lon:.6f}, {lat:.6f} lies outside the province; choose the place on the map again"
         raise WorkbenchError("history.outside_province", message, lon=lon, lat=lat)
     before = corrections.place_of(row)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from scipy import ndimage
 
-from cross_check.chain import Step
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from cross_check import casebook, officers
-from cross_check.chain import Step
 from cross_check.files import Project
 from cross_check.ledger.events import Act, Entry, Event, Record
 from cross_check.ledger.store import Ledger
+from cross_check.steps import Step
 from gis import files, readers
 from gis.errors import WorkbenchError
 

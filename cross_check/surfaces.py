@@ -13,9 +13,10 @@ import rasterio
 from numpy.typing import NDArray
 
 from cross_check import clusters
-from cross_check.chain import Step, regions_of
+from cross_check.areas import regions_of
 from cross_check.clusters import Source
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import blocks, files, grids, lattices
 from gis.crs import EQUAL_AREA
 from gis.errors import WorkbenchError

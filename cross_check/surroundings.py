@@ -6,7 +6,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import annals, casebook, chain, dossiers, registers
+from cross_check import annals, casebook, dossiers, registers
+from cross_check.areas import regions_of
 from cross_check.dossiers import Dossier, Surroundings
 from cross_check.files import Project
 from gis import files, history
@@ -37,7 +38,7 @@ def read(project: Project) -> Surroundings:
     found = sorted(project.layers.glob("*.parquet")) if project.layers.is_dir() else []
     return Surroundings(
         state=history.completed(files.read_layer(project.enterprises)),
-        areas=chain.regions_of(project),
+        areas=regions_of(project),
         leads=casebook.standing(project) if project.leads.is_file() else _layer(project.leads),
         zones=_layer(project.zones),
         cells=_layer(project.hotspots),

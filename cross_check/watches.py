@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cross_check import comparisons
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import files, schema
 from gis.crs import EQUAL_AREA, STORAGE
 from gis.errors import WorkbenchError

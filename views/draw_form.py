@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from cross_check import draw_records, draw_rules, draws, staffing
-from cross_check.chain import Step
 from cross_check.draws import Order
 from cross_check.files import Project
 from cross_check.partners import Partner
+from cross_check.steps import Step
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
 from views import cases, draw_joint, draw_minutes, frame, state, who

@@ -10,7 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import arrivals, chain, desk, registry
+from cross_check import arrivals, desk, registry
+from cross_check.areas import regions_of
 from cross_check.arrivals import Arrival
 from cross_check.desk import Preview
 from cross_check.files import Project
@@ -75,7 +76,7 @@ def _bring(project: Project, words: Catalogue) -> None:
     if arrival.located is None:
         st.warning(words.say("desk.places_none"), icon=":material/wrong_location:")
     else:
-        systems.draw(arrival.located, source.sha256, existing, chain.regions_of(project), words)
+        systems.draw(arrival.located, source.sha256, existing, regions_of(project), words)
     if preview is not None:
         _rows(preview, arrival, source, words)
     _save(project, source, act, said, (arrival, preview), words)

@@ -8,8 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from cross_check import chain, desk, registry, rulings
+from cross_check import desk, registry, rulings
 from cross_check import layers as own_layers
+from cross_check.areas import regions_of
 from cross_check.files import Project
 from gis import history, particulars, register
 from gis.errors import WorkbenchError
@@ -236,7 +237,7 @@ def _layers(
     stamp: Stamp, sieve_: Sieve, marks: tuple[tuple[str, int], ...], day: dt.date, language: str
 ) -> list[Layer]:
     words = catalogue(language)
-    areas = chain.regions_of(stamp.project)
+    areas = regions_of(stamp.project)
     made = scenes.regions(areas, words)
     for kind, layer in own_layers.brought(stamp.project).items():
         made += scenes.further(kind, layer, words)

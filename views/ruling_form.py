@@ -7,8 +7,8 @@ import geopandas as gpd
 import streamlit as st
 
 from cross_check import rulings
-from cross_check.chain import Step
 from cross_check.files import Project
+from cross_check.steps import Step
 from gis import corrections
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError

@@ -8,7 +8,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from cross_check import casebook, chain, rectification
+from cross_check import casebook, rectification
+from cross_check.areas import regions_of, zones_of
 from cross_check.files import Project
 from cross_check.ledger import events as events_
 from cross_check.ledger.events import Event, Record
@@ -75,8 +76,8 @@ def _plate(project: Project, lead: Record, problem: Record, last: Event, words: 
         synthetic=project.truth.is_dir(),
     )
     told = Contents(
-        regions=chain.regions_of(project),
-        zones=chain.zones_of(project),
+        regions=regions_of(project),
+        zones=zones_of(project),
         leads=_lead_row(lead, outline),
         enterprises=files.read_layer(project.enterprises) if project.enterprises.is_file() else None,
     )

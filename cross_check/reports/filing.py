@@ -9,10 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from cross_check import calendars, planning
-from cross_check.chain import Step, regions_of
+from cross_check.areas import regions_of
 from cross_check.files import Project
 from cross_check.planning import Version
 from cross_check.reports import briefing, palette
+from cross_check.steps import Step
 from gis import files
 from gis.crs import STORAGE
 from gis.language import DEFAULT, Catalogue, catalogue

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import LineString, Point, box
 
-from cross_check import chain, layers
+from cross_check import areas, layers
 from cross_check.files import Project
 from gis import files
 from gis.crs import STORAGE
@@ -32,7 +32,7 @@ def test_own_prefectures_take_the_place_of_the_sketch(tmp_path, project):
     step, notes = layers.import_divisions(good, project, "prefecture")
     assert step.figures["count"] == 13
     assert notes.empty
-    assert len(chain.regions_of(project)) == 13
+    assert len(areas.regions_of(project)) == 13
     before = project.regions.read_bytes()
     bad = written(tmp_path / "b.gpkg", 区划代码=sketch["division_code"].replace("230100", "110000"), geometry=own)
     with pytest.raises(TableFaults):
