@@ -14,6 +14,32 @@ Whole = NDArray[np.int32]
 Places = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
+_RUNS_AT_ONCE = 16_000
+
+
+def draw(found: Runs, labels: Whole, count: int) -> Shapes:
+    """Return the smooth outline of each group, as ``smooth`` makes them of what ``trace`` finds.
+
+    Groups that touch are drawn together, those that do not some at a time: what one lot takes fits into the nearest
+    memory, and a scene takes no more of it than a lot.
+
+    Parameters
+    ----------
+    found : Runs
+        In reading order.
+    labels : (n,) int32
+        Group of each run, 0 to ``count`` - 1; every group has a run and hangs together, be it at corners.
+    count : int
+    """
+    touching = runs.group(Runs(found.row, found.first, found.last, np.zeros(len(labels), np.uint8)))
+    lot = ((np.cumsum(np.bincount(touching)) - 1) // _RUNS_AT_ONCE)[touching]
+    order = np.argsort(lot, kind="stable")
+    drawn = np.empty(count, object)
+    for at in np.split(order, np.flatnonzero(np.diff(lot[order])) + 1):
+        owner, own = np.unique(labels[at], return_inverse=True)
+        drawn[owner] = smooth(trace(found.only(at), own.astype(np.int32), len(owner)))
+    return drawn
+
 
 def trace(found: Runs, labels: Whole, count: int) -> Shapes:
     """Return the outline of each group along the pixel edges, in pixel coordinates (column, row).

@@ -290,7 +290,6 @@ def describe(
         Its index is the number of the label, from 1. Areas are those of the pixels, outlines are smoothed.
     """
     marks = strength if isinstance(strength, Marks) else marks_of(labels, strength)
-    traced = tracing.trace(labels.runs, labels.of_run, len(labels.classes))
     before, after = (dict(zip(look.bands, date_means, strict=True)) for date_means in means)
     table = differences(before, after)
     table.insert(0, "machine_class", list(labels.classes))
@@ -299,7 +298,7 @@ def describe(
     table["area_m2"] = np.bincount(labels.of_run, weights=areas, minlength=len(labels.classes))
     table["before_on"] = pd.Series(look.before_on, index=table.index, dtype="datetime64[us]")
     table["after_on"] = pd.Series(look.after_on, index=table.index, dtype="datetime64[us]")
-    outlines = _placed(tracing.smooth(traced), grid)
+    outlines = _placed(tracing.draw(labels.runs, labels.of_run, len(labels.classes)), grid)
     patches = gpd.GeoDataFrame(table, geometry=outlines.to_numpy(), crs=STORAGE)
     patches.insert(0, "patch_id", _names(marks, grid, look))
     patches.index = pd.RangeIndex(1, len(patches) + 1, name="label")

@@ -36,8 +36,8 @@ class Runs:
         """Length of each run."""
         return self.last - self.first
 
-    def only(self, keep: NDArray[np.bool_]) -> "Runs":
-        """Return the runs where ``keep`` is True."""
+    def only(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> "Runs":
+        """Return the runs where ``keep`` is True, or those at its positions."""
         return Runs(self.row[keep], self.first[keep], self.last[keep], self.kind[keep])
 
 

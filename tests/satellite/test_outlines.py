@@ -52,7 +52,18 @@ def test_a_rectangle_stays_as_it_is():
     assert shapely.equals(smooth, [shapely.box(4, 3, 15, 9), shapely.box(14, 14, 16, 16)]).all()
 
 
+def test_lots_change_nothing(monkeypatch):
+    """Drawn a few at a time, outlines are those drawn all at once."""
+    found, labels = _labels(4)
+    count = int(labels.max()) + 1
+    monkeypatch.setattr(outlines, "_RUNS_AT_ONCE", 20)
+    drawn = outlines.draw(found, labels, count)
+    assert shapely.equals(drawn, outlines.smooth(outlines.trace(found, labels, count))).all()
+    assert shapely.coverage_is_valid(shapely.get_parts(drawn))
+
+
 def test_nothing_has_no_outline():
     """Without groups there is nothing to draw."""
     found = runs.find(np.zeros((5, 5), np.uint8))
     assert len(outlines.smooth(outlines.trace(found, np.zeros(0, np.int32), 0))) == 0
+    assert len(outlines.draw(found, np.zeros(0, np.int32), 0)) == 0
