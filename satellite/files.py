@@ -3,15 +3,14 @@
 import re
 from calendar import monthrange
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import rasterio
@@ -27,7 +26,7 @@ from gis.files import written_aside
 from gis.pictures import Picture
 from satellite import bands
 from satellite.patches import Grid
-from satellite.scores import Counts, surrounded
+from satellite.scores import Counts, Numbers, strips
 from satellite.sources import EDGE_PX, Source, opened, reading
 
 if TYPE_CHECKING:
@@ -35,7 +34,9 @@ if TYPE_CHECKING:
 
 Image = NDArray[np.float32]
 
-STRIP_ROWS = 512
+STRIP_ROWS = 128
+"""So few that what is done with a strip finds it in near memory."""
+_LOT_ROWS = 512
 _READERS = 2
 _PICTURE_PX = 2400
 _GAMMA = 0.8
@@ -101,25 +102,33 @@ class Pair:
             after[:, hidden] = np.nan
         return before, after
 
-    def counts(self, rows: slice, columns: slice = slice(None), *, halo: int = 0) -> Counts:
+    def counts(self, rows: slice, columns: slice = slice(None)) -> Counts:
         """Return both dates as stored where the files say what stands for nodata, else in physical values.
 
-        Of a pair shifted by a fraction of a pixel nothing is resampled: the counts know the fraction. With a halo there
-        is room for so many rows above and below, not observed all of them.
+        Of a pair shifted by a fraction of a pixel nothing is resampled: the counts know the fraction.
 
         Raises
         ------
         WorkbenchError
             ``detect.unreadable`` if a file ends before its pixels do.
         """
+        return self.together(*(read() for read in self.readings(rows, columns)))
+
+    def readings(self, rows: slice, columns: slice = slice(None)) -> tuple[Callable[[], Any], ...]:
+        """Return what reads a window of each date, and what of it the masks hide; each has files of its own."""
         window = self._window(rows, columns)
+        return *(partial(source.stored, window) for source in (self.before, self._after)), partial(self._hidden, window)
+
+    def _hidden(self, window: Window) -> list[NDArray[np.bool_]]:
+        """Return where each mask does not say that the ground is clear."""
+        return [~mask.clear(window) for mask in self.clear]
+
+    def together(self, before: Numbers, after: Numbers, hidden: list[NDArray[np.bool_]]) -> Counts:
+        """Return what was read of a window as counts; changes both dates where they are hidden."""
+        for mask in hidden:
+            before[:, mask] = self.before.missing
+            after[:, mask] = self.after.missing
         sources = self.before, self._after
-        before, after = (source.stored(window, halo=halo) for source in sources)
-        inner = slice(halo, before.shape[1] - halo)
-        for mask in self.clear:
-            hidden = ~mask.clear(window)
-            before[:, inner][:, hidden] = self.before.missing
-            after[:, inner][:, hidden] = self.after.missing
         gains, offsets = (np.array([getattr(each, name) for each in sources]) for name in ("gains", "offsets"))
         return Counts(before, after, (self.before.missing, self.after.missing), gains, offsets, self._after.fraction)
 
@@ -132,41 +141,43 @@ class Pair:
         return Window.from_slices(rows, columns, height=self.grid.rows, width=self.grid.columns)
 
     def ahead(self, *, rows: int = STRIP_ROWS, halo: int = 0) -> Iterator[tuple[int, Counts]]:
-        """Yield first row and counts of strips of whole rows in order, read ahead by two threads.
+        """Yield first row and counts of strips of whole rows in order, read ahead.
 
-        With a halo, of fewer rows than a strip, so many rows of the neighbours come above and below, not observed
-        beyond the scene.
+        With a halo so many rows of the neighbours come above and below, not observed beyond the scene. The rows of many
+        strips are read at once, so that the blocks of a file are decoded once.
 
         Raises
         ------
         WorkbenchError
             ``detect.unreadable``.
         """
-        starts = iter(range(0, self.grid.rows, rows))
+        lots = self._lots(max(rows, _LOT_ROWS // rows * rows))
+        yield from strips(lots, rows=rows, halo=halo, total=self.grid.rows)
+
+    def _lots(self, rows: int) -> Iterator[tuple[int, Counts]]:
+        """Yield first row and counts of lots of rows; two threads read the next one meanwhile, a date each."""
+        starts = range(0, self.grid.rows, rows)
         with ExitStack() as stack:
-            readers = [stack.enter_context(self._again()) for _ in range(_READERS)]
+            own = stack.enter_context(self._again())
             # Closed before the files are: shutting down waits for what is being read.
             pool = stack.enter_context(ThreadPoolExecutor(_READERS))
-            free: SimpleQueue[Pair] = SimpleQueue()
-            for reader in readers:
-                free.put(reader)
+            waiting: deque[tuple[int, list[Future[Any]]]] = deque()
 
-            def strip(first: int) -> tuple[int, Counts]:
-                reader = free.get()
-                try:
-                    return first, reader.counts(slice(first, min(first + rows, self.grid.rows)), halo=halo)
-                finally:
-                    free.put(reader)
+            def begin(first: int) -> None:
+                read = own.readings(slice(first, min(first + rows, self.grid.rows)))
+                waiting.append((first, [pool.submit(part) for part in read]))
 
-            waiting = deque(pool.submit(strip, first) for first in islice(starts, _READERS))
+            def done() -> tuple[int, Counts]:
+                first, parts = waiting.popleft()
+                return first, own.together(*(part.result() for part in parts))
 
-            def read() -> Iterator[tuple[int, Counts]]:
-                while waiting:
-                    # Nothing here may hold on to a strip that was handed out.
-                    yield waiting.popleft().result()
-                    waiting.extend(pool.submit(strip, first) for first in islice(starts, 1))
-
-            yield from surrounded(read(), halo)
+            begin(0)
+            for following in (*starts[1:], None):
+                lot = [done()]
+                if following is not None:
+                    begin(following)
+                # Nothing here may hold on to what was handed out.
+                yield lot.pop()
 
     def _again(self) -> "Pair":
         """Open the same files once more, for another thread."""

@@ -6,7 +6,6 @@ the change vector with every band of the later date matched to the earlier one a
 and the name of an index its difference in robust standard deviations, of both signs or of one.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -205,32 +204,49 @@ class Counts:
         return cls(before, after, (np.nan, np.nan), np.ones(size), np.zeros(size))
 
 
-def surrounded(strips: Iterable[tuple[int, Counts]], halo: int) -> Iterator[tuple[int, Counts]]:
-    """Yield strips that follow each other once the rows of their halo are those of their neighbours.
+def strips(lots: Iterable[tuple[int, Counts]], *, rows: int, halo: int, total: int) -> Iterator[tuple[int, Counts]]:
+    """Cut lots of rows that follow each other into strips, and yield first row and counts of each.
 
     Parameters
     ----------
-    strips : iterable of (first row, Counts)
-        With room for ``halo`` rows above and below, not observed; none but the last has fewer rows of its own.
+    lots : iterable of (first row, Counts)
+    rows : int
+        Of each strip but the last.
     halo : int
+        How many rows of their neighbours strips have above and below; not observed beyond the scene.
+    total : int
+        Rows of the scene.
     """
-    waiting: deque[tuple[int, Counts]] = deque()
-    for strip in strips:
-        waiting.append(strip)
-        if len(waiting) > 1:
-            (_, upper), (_, lower) = waiting
-            _lend(upper.before, lower.before, halo)
-            _lend(upper.after, lower.after, halo)
-            del upper, lower, strip  # a strip that was handed out is held by nobody here
-            yield waiting.popleft()
-    yield from waiting
+    held: list[tuple[int, Counts]] = []
+    top = 0
+    for first, lot in lots:
+        held.append((first, lot))
+        end = first + lot.before.shape[1]
+        del lot  # what follows holds on to no lot that is used up
+        while top < total and (end == total or top + rows + halo <= end):
+            yield top, _cut(held, top - halo, min(top + rows, total) + halo)
+            top += rows
+        rest = max(top - halo, 0)
+        held = [(rest, _cut(held, rest, end))] if rest < end else []
 
 
-def _lend(upper: Numbers, lower: Numbers, halo: int) -> None:
-    end = upper.shape[1] - halo
-    rows = min(halo, lower.shape[1] - 2 * halo)
-    upper[:, end : end + rows] = lower[:, halo : halo + rows]
-    lower[:, :halo] = upper[:, end - halo : end]
+def _cut(held: list[tuple[int, Counts]], first: int, last: int) -> Counts:
+    """Return some rows out of parts of a scene that follow each other; what no part has is not observed."""
+    counts = held[0][1]
+    dates = []
+    for side, missing in zip(("before", "after"), counts.missing, strict=True):
+        like: Numbers = getattr(counts, side)
+        rows = np.empty((like.shape[0], last - first, like.shape[2]), like.dtype)
+        begin, end = held[0][0], held[-1][0] + held[-1][1].before.shape[1]
+        rows[:, : max(begin - first, 0)] = missing
+        rows[:, max(end - first, 0) :] = missing
+        for top, part in held:
+            data = getattr(part, side)
+            inner = slice(max(first, top), min(last, top + data.shape[1]))
+            if inner.start < inner.stop:
+                rows[:, inner.start - first : inner.stop - first] = data[:, inner.start - top : inner.stop - top]
+        dates.append(rows)
+    return replace(counts, before=dates[0], after=dates[1])
 
 
 def fit(method: Method, bands: Sequence[str], before: Array, after: Array) -> Scorer:

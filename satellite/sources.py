@@ -132,22 +132,19 @@ class Source:
         wide = Window(*corner, window.width + 2 * margin, window.height + 2 * margin)
         return resampling.shifted(self._physical(wide), south, east)
 
-    def stored(self, window: Window, *, halo: int = 0) -> Numbers:
+    def stored(self, window: Window) -> Numbers:
         """Return a window of the grid as stored, of the nearest pixels, ``missing`` outside of the image.
 
-        Where the file does not say what stands for nodata the values are physical ones. With a halo there is room for
-        so many rows above and below, ``missing`` all of them.
+        Where the file does not say what stands for nodata the values are physical ones.
         """
         if not self._counted:
-            return np.pad(self._physical(window), ((0, 0), (halo, halo), (0, 0)), constant_values=np.nan)
+            return self._physical(window)
         inner, (rows, columns) = self._inside(window)
-        shape = (len(self.bands), int(window.height) + 2 * halo, int(window.width))
+        shape = (len(self.bands), int(window.height), int(window.width))
         whole: Numbers = np.empty(shape, self.file.dtypes[self.bands[0] - 1])
-        if (inner.height, inner.width) == (window.height, window.width):
-            whole[:, :halo], whole[:, shape[1] - halo :] = self.missing, self.missing
-        else:
+        if (inner.height, inner.width) != (window.height, window.width):
             whole[:] = self.missing
-        into = whole[:, halo + rows.start : halo + rows.stop, columns]
+        into = whole[:, rows, columns]
         if into.size:
             with reading(self.path):
                 self.reader.read(list(self.bands), window=inner, out=into)
