@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from gis import memory
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
 from satellite import alignment, false_leads, field_work, findings, patches, scores, seasons, sightings, tallies
@@ -228,12 +229,14 @@ def run(
     pair, aligned = alignment.align(pair)
     progress(_LEARNED, _STAGES, "detect.fitting")
     scorer, noise = learn(pair, params)
+    memory.release()
 
     def scoring(done: int, total: int, code: str) -> None:
         progress(_LEARNED + int(done / total * (_STAGES - _LEARNED - 1)), _STAGES, code)
 
     sweep = swept(pair, scorer, noise, params, canvas, scoring)
     seen = sightings.gather(sweep.strips(), patches.VOTES, most=noise.smallest_px)
+    memory.release()
     progress(_STAGES - 1, _STAGES, "detect.outlining")
     found, suppressed = _outlined(pair, seen, noise, params, Look(pair.names, before_on, after_on))
     residual = aligned.residual.length_px if aligned.residual.known else float("nan")
