@@ -59,3 +59,32 @@ def test_weights_are_the_tail_of_chi_square(bands):
     """With an even number of bands by a finite sum, with an odd one by scipy's function."""
     strength = np.array([0.0, 0.3, 2.0, 9.0, 40.0, 200.0])
     assert change._unchanged(strength, bands) == pytest.approx(stats.chi2.sf(strength, bands), rel=1e-12)
+
+
+@pytest.mark.parametrize("bands", [3, 4, 6])
+@pytest.mark.parametrize("noise", [0.2, 0.5, 1.0])
+def test_noise_of_the_size_of_a_step_is_no_lattice(bands, noise):
+    """In whole numbers reweighting ran to the pixels of one lattice; what no change looks like is the step at least."""
+    rng = np.random.default_rng(bands)
+    turned = np.linalg.qr(rng.normal(size=(bands, bands)))[0]
+    ground = 100 + turned @ (np.geomspace(20, 3, bands)[:, None] * rng.normal(size=(bands, 20_000)))
+    before, after = (
+        np.rint(gain * (ground + noise * rng.normal(size=ground.shape)) + offset) for gain, offset in ((1, 0), (1.1, 5))
+    )
+    mad = change.fit(before, after)
+    forms = np.concatenate([mad.to_before, mad.to_after]) / mad.sigma
+    assert (np.square(forms).sum(axis=0) / 12 < 1.5).all()
+    variates = forms.T @ (
+        np.concatenate([before, -after]) - np.concatenate([mad.mean_before, -mad.mean_after])[:, None]
+    )
+    assert (np.median(np.abs(variates), axis=1) < 2).all()
+
+
+def test_a_copy_tells_nothing_of_noise():
+    """Of images that are mostly the same to the last digit no noise can be learnt."""
+    before, _ = _pair(np.random.default_rng(4))
+    after = before.copy()
+    after[:, :300] += 5
+    with pytest.raises(WorkbenchError) as refusal:
+        change.fit(before, after)
+    assert refusal.value.code == "detect.few_pixels"
