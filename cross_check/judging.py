@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from cross_check import comparisons
 from cross_check.files import Project
 from gis import files
-from gis.crs import metric_for
 from satellite import burns, crowds, differences, field_work, merging, outlined, rims, seasons, zoning
 from satellite.files import PairFiles
 from satellite.indices import Bands
@@ -114,7 +113,7 @@ def _worked(found: gpd.GeoDataFrame, earlier: Sequence[Path]) -> NDArray[np.obje
     was, now = (field_work.means(found.iloc[asked], side) for side in ("before", "after"))
     if not (asked.size and was and now):
         return reasons
-    outlines, params = found.geometry.iloc[asked], crowds.Params()
+    outlines = found.geometry.iloc[asked]
     looked, repeated = np.zeros(asked.size, int), np.zeros(asked.size, bool)
     for path in earlier:
         open_ = np.flatnonzero(~repeated & (looked < MOST_PICTURES))
@@ -123,8 +122,7 @@ def _worked(found: gpd.GeoDataFrame, earlier: Sequence[Path]) -> NDArray[np.obje
         then = _medians(path, outlines.iloc[open_])
         looked[open_] += np.isfinite(next(iter(then.values()))) if then else 0
         repeated[open_] = field_work.seen_before(_at(was, open_), _at(now, open_), [then])
-    crowd = crowds.places(was, now, _points_of(outlines), params) >= params.places
-    crowd &= found["machine_class"].iloc[asked].isin(crowds.CLASSES).to_numpy() & (looked == 0)
+    crowd = crowds.of(found.iloc[asked]) & (looked == 0)
     reasons[asked[crowd]], reasons[asked[repeated]] = "crowd", "seen_before"
     return reasons
 
@@ -144,12 +142,6 @@ def _medians(path: Path, outlines: gpd.GeoSeries) -> dict[str, NDArray[np.float6
 
 def _at(bands: Bands, rows: NDArray[np.intp]) -> Bands:
     return {name: values[rows] for name, values in bands.items()}
-
-
-def _points_of(outlines: gpd.GeoSeries) -> NDArray[np.float64]:
-    """Return a point in each outline, metres."""
-    inside = outlines.representative_point().to_crs(metric_for(outlines))
-    return np.column_stack([inside.x, inside.y])
 
 
 def _pixel_m(found: gpd.GeoDataFrame) -> float:

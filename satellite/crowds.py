@@ -1,18 +1,23 @@
-"""Crowds: changes that many places around show at once, as fields do when a region is sown, mulched or harvested.
+"""Crowds: changes that much of the ground around shows at once, as fields do when a region is sown or harvested.
 
-Two dates alone cannot tell a heap of slag from a field under mulch. But whoever digs or dumps does so in one place, and
-field work is done in dozens of parcels in the same weeks: where the ground looked alike before, and looks alike
-now, in many separate places within a few kilometres, the change is field work until somebody shows otherwise.
+Two dates alone cannot tell a heap of slag from a field under mulch. But field work is done on square kilometres in the
+same weeks, and whoever digs or builds does so on hectares, be it in five places or fifteen: where the ground looked
+alike before and looks alike now in many separate places within a few kilometres, and that is a share of all the
+ground which only fields reach, the change is field work until somebody shows otherwise.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from satellite.field_work import NEEDED, state
 from satellite.indices import Bands
+
+Reals = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 CLASSES = ("excavation", "waste", "other")
 """Classes that a crowd speaks against. Roofs, cleared wood, burns and plumes are no work on fields, however many."""
@@ -30,6 +35,13 @@ class Params:
         Half the edge of the square around a patch in which they lie.
     cell_m : float
         Edge of a cell: parcels are a few hundred metres long, and one may break into several patches.
+    share : float
+        Of the ground around, 0 to 1, that must look so before and after: fields reach it, sites do not (see 0085).
+    beyond_m : float
+        What lies nearer may be the same site, and is no ground around.
+    sampled : int
+        Pixels of a sample that tell a share; where fewer lie around, ``sparse_m`` is taken instead of ``within_m``.
+    sparse_m : float
     before : (float, float, float)
         Greenness, logarithm of brightness and redness (see ``field_work.state``) may differ by so much before ...
     after : (float, float, float)
@@ -39,37 +51,105 @@ class Params:
     places: int = 5
     within_m: float = 5000.0
     cell_m: float = 500.0
+    share: float = 0.015
+    beyond_m: float = 1000.0
+    sampled: int = 300
+    sparse_m: float = 20_000.0
     before: tuple[float, float, float] = (0.15, 0.35, 0.1)
     after: tuple[float, float, float] = (0.06, 0.15, 0.05)
 
 
-def places(before: Bands, after: Bands, xy: NDArray[np.float64], params: Params | None = None) -> NDArray[np.int64]:
-    """Return in how many other places each patch's change was seen.
+@dataclass(frozen=True)
+class Ground:
+    """What both dates saw at some places: a sample of the scene, or patches.
+
+    Attributes
+    ----------
+    before, after : dict
+        Common band name to (n,) values: blue, red and nir at least.
+    xy : (n, 2) float64
+        Where, metres.
+    """
+
+    before: Bands
+    after: Bands
+    xy: Reals
+
+    def changes(self, params: Params) -> Reals:
+        """Return what the places looked like before and after, (n, 6), in units of what may differ."""
+        columns = zip((*state(self.before), *state(self.after)), (*params.before, *params.after), strict=True)
+        return np.column_stack([column / each for column, each in columns])
+
+    @property
+    def told(self) -> bool:
+        """Whether the bands that tell are there."""
+        return self.before.keys() & self.after.keys() >= NEEDED
+
+
+def of(found: pd.DataFrame, params: Params | None = None) -> NDArray[np.bool_]:
+    """Tell which patches of a detection are of a crowd, by class and ``alike_share``; none where it is not told."""
+    if "alike_share" not in found:
+        return np.zeros(len(found), bool)
+    most = (params or Params()).share
+    return found["machine_class"].isin(CLASSES).to_numpy() & (found["alike_share"].to_numpy(float) >= most)
+
+
+def shares(patches: Ground, sample: Ground, params: Params | None = None) -> Reals:
+    """Return how much of the ground around each patch, 0 to 1, looked as it did and looks as it does.
 
     Parameters
     ----------
-    before, after : dict
-        Common band name to (n,) means under the patches: blue, red and nir at least.
-    xy : (n, 2) float64
-        A point in each patch, metres.
+    patches : Ground
+        Means under them, and a point in each.
+    sample : Ground
+        Of all that both dates saw, changed or not.
     params : Params, optional
 
     Returns
     -------
-    (n,) int64
-        0 where a band is missing or a date did not see the patch.
+    (n,) float64
+        0 where fewer than ``places`` other places show the change; NaN where the sample holds too little of what lies
+        around.
     """
     params = params or Params()
-    found = np.zeros(len(xy), np.int64)
-    if not before.keys() & after.keys() >= NEEDED:
+    found = np.zeros(len(patches.xy))
+    asked = np.flatnonzero(places(patches, params) >= params.places)
+    if not asked.size:
         return found
-    reach = (*params.before, *params.after, params.within_m, params.within_m)
-    columns = (*state(before), *state(after), *np.asarray(xy, float).T)
-    scaled = np.column_stack([column / each for column, each in zip(columns, reach, strict=True)])
+    wanted, looks = (np.column_stack([each.changes(params), each.xy]) for each in (patches, sample))
+    wanted, looks, found[asked] = wanted[asked], looks[np.isfinite(looks).all(axis=1)], np.nan
+    for within_m in (params.sparse_m, params.within_m):
+        around = _ring(wanted[:, -2:], looks[:, -2:], within_m, params.beyond_m)
+        enough = around >= params.sampled
+        alike = _ring(wanted[enough], looks, within_m, params.beyond_m)
+        found[asked[enough]] = alike / around[enough]
+    return found
+
+
+def places(patches: Ground, params: Params | None = None) -> Whole:
+    """Return in how many other places each patch's change was seen; 0 where a band is missing or a date saw nothing."""
+    params = params or Params()
+    found = np.zeros(len(patches.xy), np.int64)
+    if not patches.told:
+        return found
+    scaled = np.column_stack([patches.changes(params), patches.xy / params.within_m])
     known = np.flatnonzero(np.isfinite(scaled).all(axis=1))
     if known.size:
-        cells = np.floor(xy[known] / params.cell_m).astype(np.int64)
+        cells = np.floor(patches.xy[known] / params.cell_m).astype(np.int64)
         tree = cKDTree(scaled[known])
         for at, near in zip(known, tree.query_ball_point(scaled[known], 1.0, p=np.inf), strict=True):
             found[at] = len(np.unique(cells[near], axis=0)) - 1
     return found
+
+
+def _ring(wanted: Reals, sample: Reals, within_m: float, beyond_m: float) -> Whole:
+    """Return how many rows of a sample lie between two squares around places, and differ by 1 at most otherwise.
+
+    The last two columns are where, metres.
+    """
+    return np.asarray(_box(wanted, sample, within_m) - _box(wanted, sample, beyond_m), np.int64)
+
+
+def _box(wanted: Reals, sample: Reals, within_m: float) -> Whole:
+    reach = np.array([*[1.0] * (sample.shape[1] - 2), within_m, within_m])
+    return np.asarray(cKDTree(sample / reach).query_ball_point(wanted / reach, 1.0, p=np.inf, return_length=True))

@@ -4,7 +4,7 @@ Statistics come from a sample of windows spread evenly over the scene; then ever
 classed and forgotten. Memory holds the strips in work and the changed pixels, not the scene.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from gis import memory
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import alignment, false_leads, field_work, findings, patches, scores, seasons, sightings, tallies
+from satellite import alignment, crowds, false_leads, field_work, findings, patches, scores, seasons, sightings, tallies
 from satellite.alignment import Alignment, Pair
+from satellite.crowds import Ground
 from satellite.false_leads import Null
 from satellite.past import Past
 from satellite.patches import Labels, Look, Marks
@@ -32,6 +33,7 @@ Bytes = NDArray[np.uint8]
 _FEWEST_PX = 4
 _SAMPLE_PX = 200_000
 _NULL_PX = 1_000_000
+_GROUND_PX = 40_000
 _WINDOW_PX = 512
 _WINDOW_BYTES = 160_000_000
 _MOST_WINDOWS = 36
@@ -135,7 +137,9 @@ class Detection:
     ----------
     patches : GeoDataFrame
         See ``patches.SCHEMA``, and ``target``, ``strength`` (mean), ``holds_to`` (the patch keeps its smallest area up
-        to this threshold), ``pixels``, and the means of what tells field work, see ``field_work.columns``.
+        to this threshold), ``pixels``, and what tells field work: its means, see ``field_work.columns``, and
+        ``alike_share``, how much of the ground around shows the same change, see ``crowds.shares``; NaN where nobody
+        knows or asks.
     alignment : Alignment
     scorer : Scorer
     noise : Noise
@@ -228,7 +232,7 @@ def run(
     progress(0, _STAGES, "detect.registering")
     pair, aligned = alignment.align(pair)
     progress(_LEARNED, _STAGES, "detect.fitting")
-    scorer, noise = learn(pair, params)
+    scorer, noise, ground = learn(pair, params)
     memory.release()
 
     def scoring(done: int, total: int, code: str) -> None:
@@ -238,7 +242,7 @@ def run(
     seen = sightings.gather(sweep.strips(), patches.VOTES, most=noise.smallest_px)
     memory.release()
     progress(_STAGES - 1, _STAGES, "detect.outlining")
-    found, suppressed = _outlined(pair, seen, noise, params, Look(pair.names, before_on, after_on))
+    found, suppressed = _outlined(pair, seen, (noise, ground), params, Look(pair.names, before_on, after_on))
     residual = aligned.residual.length_px if aligned.residual.known else float("nan")
     gates = ("size", "noise", *(("registration",) if aligned.residual.known else ()))
     found = findings.complete(found, findings.Facts(pair.grid, noise.threshold, residual, sweep.unseen, gates))
@@ -254,8 +258,8 @@ def swept(
     return Sweep(pair, scorer, canvas, **limits, targets=params.targets, progress=progress)
 
 
-def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
-    """Fit the method and what no change looks like to a sample of windows.
+def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise, Ground]:
+    """Fit the method and what no change looks like to a sample of windows; also return what the ground looks like.
 
     Raises
     ------
@@ -263,10 +267,12 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
         See ``run``.
     """
     rng = np.random.default_rng(params.seed)
-    windows = [pair.counts(*window) for window in _windows(pair, rng)]
-    sample = _sample(windows, rng)
+    where = _windows(pair, rng)
+    windows = [pair.counts(*window) for window in where]
+    *sample, at = _sample(windows, rng)
     seasons.demand(*(dict(zip(pair.names, bands, strict=True)) for bands in sample))
     scorer = scores.fit(params.method, pair.names, *sample)
+    ground = _ground(pair, where, sample, at)
     # Noise has no side: of one side alone half the strengths are nought, and say nothing.
     both = replace(scorer, method=Method(scorer.method.name))
     planes = [scores.strength(both, window, edge=1.0) for window in windows]
@@ -286,7 +292,8 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise]:
         chance = params.past.chance(params.false_leads)
     chance = min(chance, params.false_alarm)
     thresholds = null.threshold(params.false_alarm), firm_null.threshold(chance)
-    return scorer, Noise(null, firm_null, edge, length, chance, *thresholds, smallest_px, pixel_m2)
+    noise = Noise(null, firm_null, edge, length, chance, *thresholds, smallest_px, pixel_m2)
+    return scorer, noise, ground
 
 
 def _firm(strength: Image, varied: Image, edge: float) -> Image:
@@ -337,16 +344,20 @@ def _windows(pair: Pair, rng: np.random.Generator) -> list[tuple[slice, slice]]:
     ]
 
 
-def _sample(windows: list[Counts], rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both dates' bands at pixels drawn evenly over the windows, observed ones only."""
+def _sample(
+    windows: list[Counts], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Return both dates' bands at pixels drawn evenly over the windows, observed ones only, and window, row, column."""
     pixels = sum(window.before[0].size for window in windows)
     share = min(1.0, _SAMPLE_PX / pixels)
-    chosen = []
-    for window in windows:
+    chosen, places = [], []
+    for number, window in enumerate(windows):
         seen = window.seen
         if share < 1:
             seen &= rng.random(seen.shape) < share
-        chosen.append(window.alike(np.flatnonzero(seen.ravel())))
+        at = np.flatnonzero(seen.ravel())
+        chosen.append(window.alike(at))
+        places.append(np.stack([np.full_like(at, number), *np.divmod(at, seen.shape[1])]))
     first, second = (np.concatenate(parts, axis=1).astype(np.float64) for parts in zip(*chosen, strict=True))
     if first.shape[1] <= 10 * first.shape[0]:
         raise WorkbenchError(
@@ -354,14 +365,30 @@ def _sample(windows: list[Counts], rng: np.random.Generator) -> tuple[NDArray[np
             "Only {pixels} sampled pixels are seen on both dates; clouds, nodata or masks (1 = usable) hide the rest",
             pixels=first.shape[1],
         )
-    return first, second
+    return first, second, np.concatenate(places, axis=1)
+
+
+def _ground(
+    pair: Pair, windows: list[tuple[slice, slice]], sample: list[NDArray[np.float64]], at: NDArray[np.intp]
+) -> Ground:
+    """Return what both dates saw at some of the sampled pixels."""
+    some = slice(None, None, at.shape[1] // _GROUND_PX + 1)
+    starts = np.array([[rows.start, columns.start] for rows, columns in windows])
+    number, *places = at[:, some]
+    return _on_ground(pair, [date[:, some] for date in sample], starts[number].T + places)
+
+
+def _on_ground(pair: Pair, dates: Iterable[NDArray[np.float64]], at: NDArray[np.intp]) -> Ground:
+    """Return what both dates saw, (p, n) each, at pixels, (2, n) rows and columns."""
+    before, after = (dict(zip(pair.names, date, strict=True)) for date in dates)
+    return Ground(before, after, at[::-1].T * np.sqrt(pair.grid.pixel_m2))
 
 
 def _outlined(
-    pair: Pair, seen: Sightings, noise: Noise, params: Params, look: Look
+    pair: Pair, seen: Sightings, learned: tuple[Noise, Ground], params: Params, look: Look
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     """Group the changed pixels and describe the groups; also return how many were left out, by reason."""
-    grid = pair.grid
+    grid, (noise, ground) = pair.grid, learned
     labels, kept = patches.grouped(seen.runs, seen.changed, (grid.rows, grid.columns), noise.smallest_px)
     group = _of_parts(seen, kept, labels)
     raw, holds = np.floor(tallies.strongest(seen.parts, group, len(labels.classes), noise.smallest_px) * _FINE) / _FINE
@@ -381,6 +408,9 @@ def _outlined(
     found["target"] = np.array(name(before, after, found["machine_class"], params.targets), object)
     found = found.assign(strength=marks.strength[at], holds_to=holds[at], pixels=pixels[at].astype(int))
     found = found.assign(**field_work.columns(before, after))
+    asked = found["machine_class"].isin(field_work.CLASSES).to_numpy()
+    rows, where = at[asked], np.stack([marks.row, marks.column])
+    found.loc[asked, "alike_share"] = crowds.shares(_on_ground(pair, means[:, :, rows], where[:, rows]), ground)
     if params.wanted is None:
         return found, suppressed
     kept_rows = found["target"].isin(params.wanted)

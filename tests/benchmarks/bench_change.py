@@ -36,7 +36,7 @@ def score(before, after, out):
     with files.open_pair(PairFiles(before, after)) as came, canvases.raw(out, came.grid) as canvas:
         pair, _ = alignment.align(came)
         params = detection.Params()
-        scorer, noise = detection.learn(pair, params)
+        scorer, noise, _ = detection.learn(pair, params)
         for _ in detection.swept(pair, scorer, noise, params, canvas).strips():
             pass
 
