@@ -35,10 +35,11 @@ def of(found: gpd.GeoDataFrame, pixel_m: float) -> NDArray[np.bool_]:
     around = shapely.length(flat)
     thin = np.flatnonzero(2 * areas <= WIDTH_PX * pixel_m * around)
     near, large = shapely.STRtree(flat).query(flat[thin], predicate="dwithin", distance=_TOUCHING_DEG * _DEGREE_M)
-    near = thin[near]
-    larger = areas[large] >= _LARGER * areas[near]
-    near, large = near[larger], large[larger]
-    border = shapely.buffer(shapely.boundary(flat[large]), _TOUCHING_DEG * _DEGREE_M, quad_segs=1)
-    shared = shapely.length(shapely.intersection(shapely.boundary(flat[near]), border))
+    larger = areas[large] >= _LARGER * areas[thin[near]]
+    near, large = thin[near[larger]], large[larger]
+    # Around the thin ones, which have the shorter borders, and around each but once.
+    once, of_once = np.unique(near, return_inverse=True)
+    border = shapely.buffer(shapely.boundary(flat[once]), _TOUCHING_DEG * _DEGREE_M, quad_segs=1)
+    shared = shapely.length(shapely.intersection(shapely.boundary(flat[large]), border[of_once]))
     rim[near[shared >= _SHARED * around[near]]] = True
     return rim
