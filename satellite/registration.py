@@ -6,6 +6,7 @@ that is dark in spring and bright in autumn keeps its edges.
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,7 @@ _MARGIN = 3.0
 _SEARCH_EDGE_PX = 512
 _NEAR_PX = 0.15 * BLOCK_PX
 _SMALL_BLOCK_PX = 32
+_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ def measure(windows: Iterable[tuple[Image, Image]], *, block_px: int = BLOCK_PX)
 
 def measure_blocks(windows: Iterable[Window], *, block_px: int = BLOCK_PX) -> Blocks:
     """Measure the shift of each block; those with nothing to hold on to are left out. Parameters as of ``measure``."""
-    found = [block for window in windows for block in _blocks(window, block_px)]
+    # Windows are read while others are measured.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = [block for blocks in pool.map(lambda window: _blocks(window, block_px), windows) for block in blocks]
     return Blocks(*np.array(found, dtype=np.float64).reshape(-1, 5).T)
 
 
@@ -240,14 +244,16 @@ def demand(shift: Shift, pixel_m: float) -> None:
         )
 
 
-def _blocks(window: Window, block_px: int) -> Iterator[tuple[float, float, float, float, float]]:
-    """Yield middle, shift (south, east) and confidence of each trusted block of a window."""
+def _blocks(window: Window, block_px: int) -> list[tuple[float, float, float, float, float]]:
+    """Return middle, shift (south, east) and confidence of each trusted block of a window."""
     first_row, first_column, before, after = window
     edge = _edge(window, block_px)
-    for part in _parts(window, edge):
-        block = _block_shift(before[part], after[part])
-        if block is not None:
-            yield first_row + part[0].start + edge / 2, first_column + part[1].start + edge / 2, *block
+    found = [(part, _block_shift(before[part], after[part])) for part in _parts(window, edge)]
+    return [
+        (first_row + part[0].start + edge / 2, first_column + part[1].start + edge / 2, *block)
+        for part, block in found
+        if block is not None
+    ]
 
 
 def _edge(window: Window, block_px: int) -> int:
