@@ -140,7 +140,10 @@ def empty_until_fits(route: int, state: State, facts: Facts, rng: np.random.Gene
 def _ruin(state: State, touched: Flags, facts: Facts, rng: np.random.Generator) -> int:
     """Take out strings of neighbouring visits around a random one and return that one."""
     seed: Any = rng.integers(0, len(state.day_of))
-    served, routes = np.sum(state.counts), np.sum(state.counts > 0)
+    served, routes = np.int64(0), np.int64(0)
+    for count in state.counts:
+        served += count
+        routes += count > 0
     if served == 0:
         return seed
     longest = min(np.float64(_LONGEST), served / routes)
@@ -154,8 +157,8 @@ def _ruin(state: State, touched: Flags, facts: Facts, rng: np.random.Generator) 
         count, at = state.counts[route], _place_in(visit, state)
         size = min(count, int(rng.random() * min(np.float64(count), longest) + 1.0))
         first = rng.integers(max(0, at - size + 1), min(at, count - size) + 1)
-        for out in state.rows[route, first : first + size].copy():
-            _take_out(out, state)
+        for _ in range(size):
+            _take_out(state.rows[route, first], state)
         add_up(route, state, facts)
         strings -= 1
         if strings == 0:
@@ -303,9 +306,15 @@ def _better_bed(want: Want, end: tuple[int, int], best: Move, state: State, fact
 def _surcharge(visit: int, state: State, facts: Facts, balance: float) -> Ints:
     """Return for each route how much a visit would add to the price of the busiest team's time, but for drives."""
     days_each = state.nights.shape[1] - 1
-    loads = state.work.reshape(-1, days_each).sum(axis=1)
-    more = np.maximum(0, loads + facts.visits[visit, 1] - loads.max())
-    return np.repeat((balance * more).astype(np.int64), days_each)
+    loads, found = np.zeros(state.nights.shape[0], np.int64), np.empty(state.work.size, np.int64)
+    busiest = np.int64(0)
+    for route in range(found.size):
+        loads[route // days_each] += state.work[route]
+        busiest = max(busiest, loads[route // days_each])
+    for route in range(found.size):
+        more = max(np.int64(0), loads[route // days_each] + facts.visits[visit, 1] - busiest)
+        found[route] = np.int64(balance * np.float64(more))
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -358,7 +367,7 @@ def _put_in(
 
 @njit(cache=True, nogil=True)
 def _order(absent: Ints, home: int, facts: Facts, rng: np.random.Generator) -> Ints:
-    """Return the absent visits dearest first, or in one of five other orders, or in any."""
+    """Bring the absent visits into order, dearest first, or in one of five other orders, or in any; return them."""
     keys = rng.random(len(absent))
     way = rng.integers(0, 8)
     for number, visit in enumerate(absent):
@@ -366,7 +375,13 @@ def _order(absent: Ints, home: int, facts: Facts, rng: np.random.Generator) -> I
         width = facts.visits[visit, 3] - facts.visits[visit, 2]
         marks = (away, -away, width, facts.visits[visit, 1])
         keys[number] += np.float64(-facts.prize[visit] if way < 3 else marks[way - 3] if way < 7 else 0)  # noqa: PLR2004 - shares of eight
-    return absent[np.argsort(keys)]
+    for number in range(1, len(absent)):
+        key, visit, at = keys[number], absent[number], number
+        while at > 0 and keys[at - 1] > key:
+            keys[at], absent[at] = keys[at - 1], absent[at - 1]
+            at -= 1
+        keys[at], absent[at] = key, visit
+    return absent
 
 
 @njit(cache=True, nogil=True)
@@ -387,8 +402,16 @@ def price(state: State, facts: Facts, balance: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _copy(source: State, target: State) -> None:
-    target.rows[:], target.counts[:] = source.rows, source.counts
-    target.day_of[:], target.nights[:], target.work[:] = source.day_of, source.nights, source.work
+    # Element by element: what assigns a whole array is ten times as long to compile, for the sentences of its refusals.
+    for route in range(len(source.counts)):
+        target.counts[route], target.work[route] = source.counts[route], source.work[route]
+        for number in range(source.rows.shape[1]):
+            target.rows[route, number] = source.rows[route, number]
+    for visit in range(len(source.day_of)):
+        target.day_of[visit] = source.day_of[visit]
+    for team in range(source.nights.shape[0]):
+        for night in range(source.nights.shape[1]):
+            target.nights[team, night] = source.nights[team, night]
 
 
 @njit(cache=True, nogil=True)

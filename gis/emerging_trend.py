@@ -84,7 +84,8 @@ def _pairs(series: Ranks, first: int, last: int, s: Whole, ties: Whole) -> None:
     for begin in range(first, last, _BLOCK):
         width = min(_BLOCK, last - begin)
         for step in range(steps):
-            block[step, :width] = series[step, begin : begin + width]
+            for cell in range(width):
+                block[step, cell] = series[step, begin + cell]
         equals[:], rises[:] = 0, 0
         for late in range(1, steps):
             for early in range(late):

@@ -7,6 +7,8 @@ the middle of the side that comes to be, which is asked for; so no outline ever 
 borders meet a corner stays, and a border that two outlines share falls alike in both: it depends on itself alone.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -114,16 +116,23 @@ def _thinned(places: Whole, starts: Whole) -> tuple[Whole, Whole]:
     """Return the places that stay, the first of each ring repeated, and where rings begin."""
     table, slots, ways = _indexed(places, starts)
     index = (table, np.full(table.size, _EMPTY), np.zeros(table.size, np.int64))
-    work = np.empty((4, 3 * np.diff(starts).max() + 3), np.int64)
+    longest = 0
+    for ring in range(starts.size - 1):
+        longest = max(longest, starts[ring + 1] - starts[ring])
+    work = np.empty((4, 3 * longest + 3), np.int64)
     made, made_starts = np.empty(places.size + starts.size, np.int64), np.zeros(starts.size, np.int64)
     done = border = 0
     for ring in range(starts.size - 1):
         first, count, begin = starts[ring], starts[ring + 1] - starts[ring], done
-        nodes = np.array([at for at in range(count) if not _passed(ways[slots[first + at]])], np.int64)
-        closed = nodes.size == 0
-        for turn in range(max(nodes.size, 1)):
+        nodes, met = np.empty(count, np.int64), 0
+        for at in range(count):
+            if not _passed(ways[slots[first + at]]):
+                nodes[met] = at
+                met += 1
+        closed = met == 0
+        for turn in range(max(met, 1)):
             start = 0 if closed else nodes[turn]
-            long = count if closed else (nodes[(turn + 1) % nodes.size] - start - 1) % count + 1
+            long = count if closed else (nodes[(turn + 1) % met] - start - 1) % count + 1
             line = np.empty(long if closed else long + 1, np.int64)
             for at in range(line.size):
                 here = first + (start + at) % count
@@ -216,11 +225,13 @@ def _kept(
     """Return which places of a border stay: of a closed ring, or of a border between two corners that stay."""
     live = _linked(line, closed, work)
     before, after, heap = work[0], work[1], work[2:4]
-    ends, size = 0 if closed else 1, 0
+    # A plain 0 is a type of its own, for which what it is handed to would be compiled once more.
+    size: Any = np.int64(0)
+    ends, left = 0 if closed else 1, 0
     for at in range(ends, line.size - ends):
         if live[at]:
             size = _ranked(line, work, size, at)
-    left = live.sum() - 2 * ends
+            left += 1
     fewest = _FREE_CORNERS if closed else (_LOOP_CORNERS if line[0] == line[-1] else 1)
     while size:
         area, at = heap[0, 0] >> 2 * _BITS, heap[1, 0]

@@ -5,6 +5,8 @@ Which edge comes next is seen in the rows above and below; at a corner where two
 stays with its pixel, and a ring that comes back to such a corner is two rings.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -92,9 +94,11 @@ def _walked(row: Whole, first: Whole, last: Whole, follow: Whole) -> tuple[Whole
         turns += not _straight(first, last, edge, follow[edge])
     # A ring has four corners at least, and repeats one.
     corners, work = np.empty((2 * turns + turns // 2, 2), np.int64), np.empty((2 * turns, 2), np.int64)
-    starts, edges, areas = np.zeros((3, turns // 2 + 1), np.int64)
+    starts, edges = np.zeros(turns // 2 + 1, np.int64), np.zeros(turns // 2 + 1, np.int64)
+    areas = np.zeros(turns // 2 + 1, np.int64)
     seen = np.zeros(follow.size, np.bool_)
-    rings = 0
+    # A plain 0 is a type of its own, for which what it is handed to would be compiled once more.
+    rings: Any = np.int64(0)
     for edge in range(follow.size):
         if seen[edge]:
             continue
@@ -109,7 +113,8 @@ def _walked(row: Whole, first: Whole, last: Whole, follow: Whole) -> tuple[Whole
                 count += 2
             here = then
         found = _split(work[:count], corners, starts, areas, rings)
-        edges[rings:found] = edge
+        for ring in range(rings, found):
+            edges[ring] = edge
         rings = found
     return corners[: starts[rings]], starts[: rings + 1], edges[:rings], areas[:rings]
 
@@ -125,18 +130,30 @@ def _straight(first: Whole, last: Whole, edge: int, then: int) -> bool:
 
 
 @njit(nogil=True, cache=True)
+def _former(line: Whole) -> Whole:
+    """Return for each corner of a line the last one before it at the same place, -1 for none."""
+    size = 4
+    while size < 2 * line.shape[0]:
+        size *= 2
+    # By a hash of the place: the last corner met there.
+    latest, former = np.full(size, -1), np.empty(line.shape[0], np.int64)
+    for at in range(line.shape[0]):
+        slot = ((((line[at, 1] << _BITS) | line[at, 0]) * 0x9E3779B97F4A7C1) >> 33) & (size - 1)
+        while latest[slot] >= 0 and (line[latest[slot], 0] != line[at, 0] or line[latest[slot], 1] != line[at, 1]):
+            slot = (slot + 1) & (size - 1)
+        former[at], latest[slot] = latest[slot], at
+    return former
+
+
+@njit(nogil=True, cache=True)
 def _split(line: Whole, corners: Whole, starts: Whole, areas: Whole, rings: int) -> int:
     """Put a ring, as many rings as come back to one corner, behind those that are there; return how many there are."""
-    keys = (line[:, 1] << _BITS) | line[:, 0]
-    order = np.argsort(keys, kind="mergesort")
-    former = np.full(keys.size, -1)
-    for at in range(1, keys.size):
-        if keys[order[at]] == keys[order[at - 1]]:
-            former[order[at]] = order[at - 1]
-    stack, size = np.empty(keys.size, np.int64), 0
-    for at in range(keys.size + 1):
+    count = line.shape[0]
+    former = _former(line)
+    stack, size = np.empty(count, np.int64), 0
+    for at in range(count + 1):
         # In the end what is left closes at its first corner.
-        back = stack[0] if at == keys.size else former[at]
+        back = stack[0] if at == count else former[at]
         if back < 0:
             stack[size] = at
             size += 1
@@ -146,10 +163,11 @@ def _split(line: Whole, corners: Whole, starts: Whole, areas: Whole, rings: int)
         left = size
         while stack[left - 1] != back:
             left -= 1
-        corners[done] = line[back]
-        for each in range(size - left + 1):
-            corners[done + 1 + each] = line[stack[size - 1 - each]]
-        done += size - left + 2
+        corners[done, 0], corners[done, 1] = line[back, 0], line[back, 1]
+        done += 1
+        for each in range(size - 1, left - 2, -1):
+            corners[done, 0], corners[done, 1] = line[stack[each], 0], line[stack[each], 1]
+            done += 1
         for each in range(begin, done - 1):
             twice += corners[each, 0] * corners[each + 1, 1] - corners[each + 1, 0] * corners[each, 1]
         rings += 1

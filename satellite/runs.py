@@ -75,7 +75,9 @@ def group(runs: Runs, *, corners: bool = True) -> Whole:
     corners : bool
         Whether it is enough to touch at a corner.
     """
-    return _group(runs.row, runs.first, runs.last, runs.kind, 0 if corners else 1)
+    # Kinds come as bytes and as numbers: compiled for one of them alone.
+    kind = runs.kind.astype(np.int32, copy=False)
+    return _group(runs.row, runs.first, runs.last, kind, 0 if corners else 1)
 
 
 def close(kinds: Kinds) -> Kinds:

@@ -203,7 +203,8 @@ def _rank(heap, filled, most, value) -> None:  # type: ignore[no-untyped-def] # 
 def _strongest(tops, starts, order, ends, rank):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - compiled
     found, heap = np.zeros(ends.size - 1, np.float32), np.empty(rank, np.float32)
     for group in range(found.size):
-        filled = 0
+        # A plain 0 is a type of its own, for which what it is handed to would be compiled once more.
+        filled = np.int64(0)
         for at in range(ends[group], ends[group + 1]):
             for top in range(starts[order[at]], starts[order[at] + 1]):
                 _rank(heap, filled, rank, tops[top])
