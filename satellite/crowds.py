@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from satellite.field_work import NEEDED, state
 from satellite.indices import Bands
@@ -116,13 +116,19 @@ def shares(patches: Ground, sample: Ground, params: Params | None = None) -> Rea
     asked = np.flatnonzero(places(patches, params) >= params.places)
     if not asked.size:
         return found
-    wanted, looks = (np.column_stack([each.changes(params), each.xy]) for each in (patches, sample))
-    wanted, looks, found[asked] = wanted[asked], looks[np.isfinite(looks).all(axis=1)], np.nan
+    changes, looks = patches.changes(params)[asked], sample.changes(params)
+    known = np.flatnonzero(np.isfinite(looks).all(axis=1))
+    known = known[np.argsort(sample.xy[known, 1], kind="stable")]
+    looks, at, wanted = looks[known], sample.xy[known], patches.xy[asked]
+    found[asked] = np.nan
     for within_m in (params.sparse_m, params.within_m):
-        around = _ring(wanted[:, -2:], looks[:, -2:], within_m, params.beyond_m)
+        band = (
+            np.searchsorted(at[:, 1], wanted[:, 1] - within_m),
+            np.searchsorted(at[:, 1], wanted[:, 1] + within_m, "right"),
+        )
+        around, alike = _alike((changes, wanted), (looks, at), band, (within_m, params.beyond_m))
         enough = around >= params.sampled
-        alike = _ring(wanted[enough], looks, within_m, params.beyond_m)
-        found[asked[enough]] = alike / around[enough]
+        found[asked[enough]] = alike[enough] / around[enough]
     return found
 
 
@@ -132,24 +138,53 @@ def places(patches: Ground, params: Params | None = None) -> Whole:
     found = np.zeros(len(patches.xy), np.int64)
     if not patches.told:
         return found
-    scaled = np.column_stack([patches.changes(params), patches.xy / params.within_m])
-    known = np.flatnonzero(np.isfinite(scaled).all(axis=1))
-    if known.size:
-        cells = np.floor(patches.xy[known] / params.cell_m).astype(np.int64)
-        tree = cKDTree(scaled[known])
-        for at, near in zip(known, tree.query_ball_point(scaled[known], 1.0, p=np.inf), strict=True):
-            found[at] = len(np.unique(cells[near], axis=0)) - 1
+    changes = patches.changes(params)
+    known = np.flatnonzero(np.isfinite(changes).all(axis=1) & np.isfinite(patches.xy).all(axis=1))
+    known = known[np.argsort(patches.xy[known, 1], kind="stable")]
+    changes, at = changes[known], patches.xy[known]
+    cells = np.floor(at / params.cell_m).astype(np.int64)
+    ends = np.searchsorted(at[:, 1], at[:, 1] + params.within_m, "right")
+    starts = np.searchsorted(at[:, 1], at[:, 1] - params.within_m)
+    reach = int(np.ceil(params.within_m / params.cell_m)) + 1
+    found[known] = _places(changes, at, cells, (starts, ends), (params.within_m, reach))
     return found
 
 
-def _ring(wanted: Reals, sample: Reals, within_m: float, beyond_m: float) -> Whole:
-    """Return how many rows of a sample lie between two squares around places, and differ by 1 at most otherwise.
+@njit(nogil=True, cache=True)
+def _places(changes, at, cells, band, reach) -> Whole:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Return in how many other cells each change was seen; places by their second coordinate, bands of their rows."""
+    found = np.zeros(len(at), np.int64)
+    within_m, wide = reach
+    marked = np.zeros((2 * wide + 1, 2 * wide + 1), np.bool_)
+    for here in range(len(at)):
+        marked[:] = False
+        for there in range(band[0][here], band[1][here]):
+            if abs(at[there, 0] - at[here, 0]) <= within_m and _like(changes[here], changes[there]):
+                marked[cells[there, 0] - cells[here, 0] + wide, cells[there, 1] - cells[here, 1] + wide] = True
+        found[here] = marked.sum() - 1
+    return found
 
-    The last two columns are where, metres.
-    """
-    return np.asarray(_box(wanted, sample, within_m) - _box(wanted, sample, beyond_m), np.int64)
+
+@njit(nogil=True, cache=True)
+def _alike(wanted, sample, band, reach) -> tuple[Whole, Whole]:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Return how much of a sample lies between two squares around places, and how much of that shows their change."""
+    changes, places = wanted
+    looks, at = sample
+    within_m, beyond_m = reach
+    around, alike = np.zeros(len(places), np.int64), np.zeros(len(places), np.int64)
+    for here in range(len(places)):
+        for there in range(band[0][here], band[1][here]):
+            away = max(abs(at[there, 0] - places[here, 0]), abs(at[there, 1] - places[here, 1]))
+            if beyond_m < away <= within_m:
+                around[here] += 1
+                alike[here] += _like(changes[here], looks[there])
+    return around, alike
 
 
-def _box(wanted: Reals, sample: Reals, within_m: float) -> Whole:
-    reach = np.array([*[1.0] * (sample.shape[1] - 2), within_m, within_m])
-    return np.asarray(cKDTree(sample / reach).query_ball_point(wanted / reach, 1.0, p=np.inf, return_length=True))
+@njit(nogil=True, cache=True)
+def _like(one, other) -> bool:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Tell whether two changes differ by one unit at most in all that is known of them."""
+    for each in range(one.size):  # noqa: SIM110 - a generator is slow to compile
+        if abs(one[each] - other[each]) > 1.0:
+            return False
+    return True
