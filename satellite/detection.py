@@ -15,14 +15,26 @@ from numpy.typing import NDArray
 from gis import memory
 from gis.errors import WorkbenchError
 from gis.progress import Progress, silent
-from satellite import alignment, crowds, false_leads, field_work, findings, patches, scores, seasons, sightings, tallies
+from satellite import (
+    alignment,
+    crowds,
+    false_leads,
+    field_work,
+    findings,
+    patches,
+    scores,
+    seasons,
+    sharpness,
+    sightings,
+    tallies,
+)
 from satellite.alignment import Alignment, Pair
 from satellite.crowds import Ground
 from satellite.false_leads import Null
 from satellite.past import Past
 from satellite.patches import Labels, Look, Marks
 from satellite.registration import Shift
-from satellite.scores import Counts, Method, Scorer
+from satellite.scores import Blur, Counts, Method, Scorer
 from satellite.sightings import Sightings
 from satellite.sweeps import Canvas, Kept, Sweep
 from satellite.targets import Target, name, standard
@@ -39,6 +51,7 @@ _WINDOW_BYTES = 160_000_000
 _MOST_WINDOWS = 36
 _FEWEST_WINDOWS = 9
 _SPREAD_PX = 256
+_SHARP_WINDOWS = 8
 _STAGES = 100
 _LEARNED = 4
 _FINE = 1024.0
@@ -52,7 +65,7 @@ class Params:
     ----------
     method : Method
     false_leads : float
-        How many patches per 1,000 km2 noise alone may make; see ``false_leads``.
+        How many patches on 1,000 km2 noise alone may make at most, in 95 of 100 cases; see ``false_leads``.
     false_alarm : float
         Probability, 0 to 1, that an unchanged pixel is called changed: how far a patch reaches, once it is one.
     smallest_m2 : float
@@ -269,9 +282,10 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise, Ground]:
     rng = np.random.default_rng(params.seed)
     where = _windows(pair, rng)
     windows = [pair.counts(*window) for window in where]
-    *sample, at = _sample(windows, rng)
+    blur = sharpness.blur([window.part(_SPREAD_PX) for window in windows[:: len(windows) // _SHARP_WINDOWS + 1]])
+    *sample, at = _sample(windows, blur, rng)
     seasons.demand(*(dict(zip(pair.names, bands, strict=True)) for bands in sample))
-    scorer = scores.fit(params.method, pair.names, *sample)
+    scorer = replace(scores.fit(params.method, pair.names, *sample), blur=blur)
     ground = _ground(pair, where, sample, at)
     # Noise has no side: of one side alone half the strengths are nought, and say nothing.
     both = replace(scorer, method=Method(scorer.method.name))
@@ -287,7 +301,8 @@ def learn(pair: Pair, params: Params) -> tuple[Scorer, Noise, Ground]:
     pixel_m2 = pair.grid.pixel_m2
     smallest_px = max(_FEWEST_PX, int(np.ceil(params.smallest_m2 / pixel_m2)))
     if params.past is None:
-        chance = false_leads.chance(params.false_leads, smallest_px=smallest_px, length_px=length, pixel_m2=pixel_m2)
+        wanted = false_leads.expected(params.false_leads)
+        chance = false_leads.chance(wanted, smallest_px=smallest_px, length_px=length, pixel_m2=pixel_m2)
     else:
         chance = params.past.chance(params.false_leads)
     chance = min(chance, params.false_alarm)
@@ -345,7 +360,7 @@ def _windows(pair: Pair, rng: np.random.Generator) -> list[tuple[slice, slice]]:
 
 
 def _sample(
-    windows: list[Counts], rng: np.random.Generator
+    windows: list[Counts], blur: Blur, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
     """Return both dates' bands at pixels drawn evenly over the windows, observed ones only, and window, row, column."""
     pixels = sum(window.before[0].size for window in windows)
@@ -356,7 +371,10 @@ def _sample(
         if share < 1:
             seen &= rng.random(seen.shape) < share
         at = np.flatnonzero(seen.ravel())
-        chosen.append(window.alike(at))
+        values = window.alike(at, blur)
+        known = np.isfinite(values).all(axis=(0, 1))
+        at = at[known]
+        chosen.append(values[:, :, known])
         places.append(np.stack([np.full_like(at, number), *np.divmod(at, seen.shape[1])]))
     first, second = (np.concatenate(parts, axis=1).astype(np.float64) for parts in zip(*chosen, strict=True))
     if first.shape[1] <= 10 * first.shape[0]:

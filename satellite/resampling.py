@@ -94,8 +94,10 @@ def _moved(fraction: float) -> Image:
 
 
 @cache
-def low_pass(fraction: float) -> tuple[float, ...]:
+def low_pass(fraction: float, blur: float = 0.0) -> tuple[float, ...]:
     """Return seven weights that smooth as at the middle of a pixel, about a place so far past it (-0.5 to 0.5).
+
+    With ``blur`` they smooth more, by a Gaussian of that variance in square pixels besides.
 
     They smooth by a Gaussian of 0.7 px and by the mean of two neighbours, in frequency exp(-0.245 w^2) cos(w / 2):
     nothing is left of the finest detail, which a sampled image holds only half and no resampling moves. The weights
@@ -104,7 +106,7 @@ def low_pass(fraction: float) -> tuple[float, ...]:
     """
     at = np.arange(-_LOW_PASS_PX, _LOW_PASS_PX + 1)
     w = (np.arange(_FREQUENCIES) + 0.5) * np.pi / _FREQUENCIES
-    wanted = np.exp(-((_LOW_PASS_SIGMA_PX * w) ** 2) / 2) * np.cos(w / 2)
+    wanted = np.exp(-(_LOW_PASS_SIGMA_PX**2 + blur) * w**2 / 2) * np.cos(w / 2)
     heed = 1 / np.sqrt(w**2 + _FLAT)
     waves = np.concatenate([heed[:, None] * np.cos(np.outer(w, at)), heed[:, None] * np.sin(np.outer(w, at))])
     law = np.concatenate([heed * wanted * np.cos(w * fraction), heed * wanted * np.sin(w * fraction)])

@@ -28,7 +28,7 @@ def score(
     around: tuple[int, int],
     missing: tuple[np.float32, np.float32],
     forms: tuple[Image, Image, Image],
-    weights: tuple[Taps, Taps, Taps],
+    weights: tuple[Taps, Taps, Taps, Taps],
     way: tuple[np.float32, np.float32],
 ) -> tuple[Image, Image]:
     """Return the score of the rows of a strip, and the score that is left when edges are forgiven.
@@ -43,10 +43,10 @@ def score(
         Value that stands for "not observed" in each date; NaN always does.
     forms : two (k, p) float32 and a (2, k) float32
         Form f of a pixel is ``forms[0][f] @ before - forms[2][0, f]`` less ``forms[1][f] @ after - forms[2][1, f]``.
-    weights : three tuples of 2 r + 1 float32, r at most HALO_PX
-        Of the smoothing: of the earlier date in either direction, of the later one across its rows and along them,
-        which also takes back a fraction of a pixel that it lies off. What is not observed takes no part in it. Tuples,
-        since loops of a known length are unrolled.
+    weights : four tuples of 2 r + 1 float32, r at most HALO_PX
+        Of the smoothing: of the earlier date across its rows and along them, then of the later one, which also takes
+        back a fraction of a pixel that it lies off. What is not observed takes no part in it. Tuples, since loops of a
+        known length are unrolled.
     way : (float32, float32)
         The side: 0 scores every departure, 1 and -1 only rises and falls of a single form, the other side scores 0.
         And the edge: how much of the square of a score an edge of one unit of variance is forgiven.
@@ -88,7 +88,7 @@ def _score(before, after, corner, told, out) -> None:  # type: ignore[no-untyped
             _look(before, (row, first), missing[0], bands[0], known[slot, inner])
             _look(after, (row, first), missing[1], bands[1], known[slot, inner])
             for date in range(2):
-                taps, offsets = weights[2 * date], forms[2][date]
+                taps, offsets = weights[2 * date + 1], forms[2][date]
                 plain[1] = 0.0
                 for form in range(size):
                     factors = forms[0][form] if date == 0 else forms[1][form]
@@ -245,17 +245,17 @@ def _sum(ring, row, weights, way, lines) -> None:  # type: ignore[no-untyped-def
     total, early, late = lines[0], lines[5], lines[6]
     lines[:3] = 0.0
     for date in range(2):
-        _across(ring[date, size + 1], row, weights[date], lines[3 + date])
+        _across(ring[date, size + 1], row, weights[2 * date], lines[3 + date])
         _invert(lines[3 + date])
     for form in range(size):
         for date in range(2):
-            _across(ring[date, form], row, weights[date], lines[5 + date])
+            _across(ring[date, form], row, weights[2 * date], lines[5 + date])
             _mean(lines[5 + date], lines[3 + date], lines[1 + date])
         for at in range(total.size):
             value = early[at] - late[at]
             total[at] += np.float32(0.0) if value * way[0] > 0 else value * value
     for date in range(2):
-        _across(ring[date, size], row, weights[date], lines[5 + date])
+        _across(ring[date, size], row, weights[2 * date], lines[5 + date])
         squared, share, varied = lines[5 + date], lines[3 + date], lines[1 + date]
         for at in range(total.size):
             varied[at] = squared[at] * share[at] - varied[at]

@@ -8,6 +8,7 @@ and the name of an index its difference in robust standard deviations, of both s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from satellite import change, indices, resampling, score_pixels
 Array = NDArray[np.float64]
 Image = NDArray[np.float32]
 Numbers = NDArray[np.number]
+Blur = tuple[float, float]
 
 METHODS = ("irmad", "mad", "cva", *indices.INDICES)
 SIDES = {"both": 0, "rise": 1, "fall": -1}
@@ -69,6 +71,8 @@ class Scorer:
     rho : tuple of float
         Canonical correlations of MAD, else empty.
     iterations : int
+    blur : (float, float)
+        See ``sharpness.blur``: what the score smooths the sharper date by besides.
     """
 
     method: Method
@@ -78,6 +82,7 @@ class Scorer:
     offsets: Array
     rho: tuple[float, ...] = ()
     iterations: int = 0
+    blur: Blur = (0.0, 0.0)
 
     @property
     def of_index(self) -> bool:
@@ -133,13 +138,20 @@ class Counts:
         """
         return self._physical(places, (0.0, 1.0))
 
-    def alike(self, places: NDArray[np.intp]) -> Image:
+    def alike(self, places: NDArray[np.intp], blur: Blur = (0.0, 0.0)) -> Image:
         """Return physical values beside flat positions, both dates as sharp as one another; NaN where not observed.
 
         Were the later date alone resampled, it would be smoother, and a bright roof depart from its own copy. Both are,
-        half way between a pixel of the one and a pixel of the other.
+        half way between a pixel of the one and a pixel of the other. Of a blurred pair (see ``sharpness.blur``) the
+        sharper date is the mean of neighbours too; where one of those is not observed, it is not.
         """
-        return self._physical(places, (-0.5, 0.5))
+        found = np.zeros((2, len(self.before), places.size), np.float32)
+        rows, columns = np.divmod(places, self.before.shape[2])
+        for south, east, weights in _neighbours(blur):
+            at = np.clip(rows + south, 0, self.before.shape[1] - 1) * self.before.shape[2]
+            beside = self._physical(at + np.clip(columns + east, 0, self.before.shape[2] - 1), (-0.5, 0.5))
+            found += beside * weights[:, None, None]
+        return found
 
     def _physical(self, places: NDArray[np.intp], shares: tuple[float, float]) -> Image:
         """Return values at positions moved by a share of the fraction of a pixel."""
@@ -172,20 +184,20 @@ class Counts:
         before, after = self._smoothed(means[0][None], means[1][None])
         return before[0], after[0]
 
-    def smoothed(self) -> tuple[Image, Image]:
+    def smoothed(self, blur: Blur = (0.0, 0.0)) -> tuple[Image, Image]:
         """Return physical values of all pixels of both dates, smoothed as for the score; NaN where not observed."""
-        return self._smoothed(*replace(self, fraction=(0.0, 0.0)).physical())
+        return self._smoothed(*replace(self, fraction=(0.0, 0.0)).physical(), blur)
 
     def part(self, edge: int) -> "Counts":
         """Return the first rows and columns, as many as an edge."""
         return replace(self, before=self.before[:, :edge, :edge], after=self.after[:, :edge, :edge])
 
-    def _smoothed(self, before: Image, after: Image) -> tuple[Image, Image]:
+    def _smoothed(self, before: Image, after: Image, blur: Blur = (0.0, 0.0)) -> tuple[Image, Image]:
         """Return planes of both dates, (k, rows, columns), smoothed as for the score; nothing is seen beyond them."""
-        earlier, down, along = smoothing(self.fraction)
-        rim = earlier.size // 2
+        taps = smoothing(self.fraction, blur)
+        rim = taps.shape[1] // 2
         wide = [np.pad(date, ((0, 0), (rim, rim), (rim, rim)), constant_values=np.nan) for date in (before, after)]
-        return resampling.convolved(wide[0], earlier, earlier), resampling.convolved(wide[1], down, along)
+        return resampling.convolved(wide[0], *taps[:2]), resampling.convolved(wide[1], *taps[2:])
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -318,14 +330,14 @@ def strength(
     forms = (scorer.forms_before, scorer.forms_after)
     scaled = [form * gain for form, gain in zip(forms, counts.gains, strict=True)]
     moved = [off - form @ zero for form, zero, off in zip(forms, counts.offsets, scorer.offsets, strict=True)]
-    down, south, east = (tuple(taps) for taps in smoothing(counts.fraction))
+    taps = [tuple(each) for each in smoothing(counts.fraction, scorer.blur)]
     return score_pixels.score(
         before,
         after,
         (above, below),
         (np.float32(counts.missing[0]), np.float32(counts.missing[1])),
         (scaled[0].astype(np.float32), scaled[1].astype(np.float32), np.array(moved, np.float32)),
-        (down, south, east),
+        (taps[0], taps[1], taps[2], taps[3]),
         (np.float32(SIDES[scorer.method.side]), np.float32(edge)),
     )
 
@@ -334,18 +346,31 @@ def departures(scorer: Scorer, counts: Counts) -> Array:
     """Return the differences of the smoothed forms, whose squares the strength sums, (k, n) of the n pixels seen."""
     if scorer.of_index:
         counts = _indexed(scorer, counts)
-    before, after = (date.reshape(len(date), -1).astype(np.float64) for date in counts.smoothed())
+    before, after = (date.reshape(len(date), -1).astype(np.float64) for date in counts.smoothed(scorer.blur))
     found = scorer.forms_before @ before - scorer.forms_after @ after - np.subtract(*scorer.offsets)[:, None]
     return np.asarray(found[:, np.isfinite(found).all(axis=0)])
 
 
-def smoothing(fraction: tuple[float, float]) -> Image:
-    """Return weights, see ``score_pixels.score``, that smooth both dates and take a fraction of a pixel back."""
-    if fraction != (0.0, 0.0):
-        return np.array([resampling.low_pass(each) for each in (0.0, *fraction)], np.float32)
+def smoothing(fraction: tuple[float, float], blur: Blur = (0.0, 0.0)) -> Image:
+    """Return weights, see ``score_pixels.score``, that smooth both dates alike and take a fraction of a pixel back."""
+    if fraction != (0.0, 0.0) or blur != (0.0, 0.0):
+        earlier = [resampling.low_pass(0.0, max(each, 0.0)) for each in blur]
+        later = [resampling.low_pass(off, max(-each, 0.0)) for off, each in zip(fraction, blur, strict=True)]
+        return np.array([*earlier, *later], np.float32)
     reach = int(np.ceil(_REACHES_PX * SMOOTHING_PX - 0.5))
     weights = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * SMOOTHING_PX**2))
-    return np.tile((weights / weights.sum()).astype(np.float32), (3, 1))
+    return np.tile((weights / weights.sum()).astype(np.float32), (4, 1))
+
+
+def _neighbours(blur: Blur) -> Iterator[tuple[int, int, Image]]:
+    """Yield steps south and east and the weights, (2,), that values there have of either date: three a blurred axis."""
+    steps = [(-1, 0, 1) if each else (0,) for each in blur]
+    for south, east in product(*steps):
+        weights = np.ones(2, np.float32)
+        for each, step in zip(blur, (south, east), strict=True):
+            taken = np.array([max(each, 0.0), max(-each, 0.0)])
+            weights *= (taken / 2 if step else 1 - taken).astype(np.float32)
+        yield south, east, weights
 
 
 def _plain(data: Numbers) -> Numbers:

@@ -1,8 +1,9 @@
 """Count the groups that noise alone pushes above a threshold: ``python tools/false_groups.py OUT.toml [--seed N]``.
 
 White noise in four bands is smoothed to a correlation length, squared and summed; pixels above the level that one in
-1/p exceeds are grouped by touch. For each length and least size two numbers are kept, the line
-log10(groups a pixel) = level + slope x log10(p), fitted where groups are rare enough not to grow together.
+1/p exceeds are grouped as those of a scene are: gaps of one pixel are closed, what touches is one. For each length and
+least size two numbers are kept, the line log10(groups a pixel) = level + slope x log10(p), fitted where groups are rare
+enough not to grow together.
 """
 
 import argparse
@@ -11,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage, stats
 
-from satellite import runs
+from satellite import runs, tallies
 
-LENGTHS_PX = (0.7, 1.0, 1.5, 2.2, 3.3, 5.0)
+LENGTHS_PX = (0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.2, 3.3, 5.0)
 SIZES_PX = (1, 2, 4, 8, 16, 32, 64, 128)
 CHANCES = 10.0 ** np.arange(-4.0, -1.4, 0.25)
 _EDGE_PX = 1500
@@ -55,8 +56,10 @@ def count(length_px: float, rng: np.random.Generator) -> np.ndarray:
         field += (plane / plane.std()) ** 2
     found = np.zeros((len(CHANCES), len(SIZES_PX)))
     for at, chance in enumerate(CHANCES):
-        above = runs.find((field > stats.chi2.isf(chance, _DEGREES)).astype(np.uint8))
-        sizes = np.bincount(runs.group(above), weights=above.pixels)
+        above = (field > stats.chi2.isf(chance, _DEGREES)).astype(np.uint8)
+        closed = runs.find(runs.close(np.pad(above, ((2, 2), (0, 0)))))
+        changed = tallies.count(closed, np.flatnonzero(above), top=0, width=_EDGE_PX)
+        sizes = np.bincount(runs.group(closed), weights=changed)
         found[at] = [(sizes >= least).sum() for least in SIZES_PX]
     return found
 

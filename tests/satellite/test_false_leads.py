@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import ndimage, stats
 
 from gis.errors import WorkbenchError
-from satellite import false_leads, scores
+from satellite import false_leads, resampling, runs, scores, tallies
 from satellite.scores import Counts, Method
 
 
@@ -54,3 +54,41 @@ def test_a_law_with_unequal_spreads_reaches_farther_and_turns_back():
         assert longer.chance(longer.threshold(chance)) == pytest.approx(chance, rel=0.01)
     assert longer.chance(1e6) <= 1e-12
     assert longer.chance(0.0) == 1.0
+
+
+@pytest.mark.parametrize("asked", [0.5, 1, 4, 30])
+def test_what_is_expected_is_exceeded_in_one_case_of_twenty(asked):
+    """Of a Poisson law; at fractions between the neighbouring whole numbers."""
+    expected = false_leads.expected(asked)
+    assert stats.poisson.cdf(np.ceil(asked), expected) >= 0.95 - 1e-9
+    assert stats.poisson.cdf(np.ceil(asked) - 1, expected) < 0.95
+
+
+@pytest.mark.parametrize("bands", [1, 3, 6])
+@pytest.mark.parametrize("length", [0.75, 0.9, 1.5])
+def test_the_length_is_that_of_the_noise(bands, length):
+    """White noise smoothed to a length has it, within a twentieth, although the tail is cut off for it."""
+    rng = np.random.default_rng(4)
+    planes = [ndimage.gaussian_filter(rng.standard_normal((700, 700)), length) for _ in range(bands)]
+    strength = np.sqrt(sum(np.square(plane / plane.std()) for plane in planes)).astype(np.float32)
+    null = false_leads.fit_null(strength.ravel())
+    assert false_leads.length_px([strength], null) == pytest.approx(length, rel=0.05)
+
+
+def test_groups_of_noise_are_as_many_as_the_law_says():
+    """Of a field that a pair moved back gives: groups of four pixels, their gaps closed, within a half."""
+    rng, found, edge = np.random.default_rng(11), 0, 1200
+    taps = np.array(resampling.low_pass(0.0))
+    for _ in range(6):
+        field = np.zeros((edge, edge))
+        for _ in range(6):
+            plane = rng.standard_normal((edge, edge))
+            for axis in (0, 1):
+                plane = ndimage.convolve1d(plane, taps, axis=axis, mode="wrap")
+            field += np.square(plane / plane.std())
+        above = (field > stats.chi2.isf(1e-3, 6)).astype(np.uint8)
+        closed = runs.find(runs.close(np.pad(above, ((2, 2), (0, 0)))))
+        changed = tallies.count(closed, np.flatnonzero(above), top=0, width=edge)
+        found += (np.bincount(runs.group(closed), weights=changed) >= 4).sum()
+    told = false_leads.rate(1e-3, smallest_px=4, length_px=0.89, pixel_m2=900) * 6 * edge**2 * 900 / 1e9
+    assert 0.67 < found / told < 1.5

@@ -13,7 +13,7 @@ def test_panels_of_columns_leave_no_seam():
     """A wide strip is scored panel by panel, five bands of it as four and one, and its score is that of each part."""
     rng = np.random.default_rng(3)
     before, after = (rng.integers(0, 200, (5, 9, score_pixels._PANEL_PX + 60)).astype(np.uint16) for _ in range(2))
-    told = ((np.float32(0), np.float32(0)), _forms(rng, 5), (tuple(WEIGHTS),) * 3, (np.float32(0), np.float32(1e-4)))
+    told = ((np.float32(0), np.float32(0)), _forms(rng, 5), (tuple(WEIGHTS),) * 4, (np.float32(0), np.float32(1e-4)))
     whole = score_pixels.score(before, after, (0, 0), *told)
     middle = slice(score_pixels._PANEL_PX - 40, None)
     part = score_pixels.score(*(date[:, :, middle].copy() for date in (before, after)), (0, 0), *told)
@@ -52,7 +52,7 @@ def test_the_loops_equal_plain_arithmetic(kind):
     before[2, 5, 7], after[0, 20, 20:25] = 0, 0
     seen = (before != 0).all(axis=0) & (after != 0).all(axis=0)
     forms, zero, edge = _forms(rng, 4), np.float32(0), np.float32(1e-4)
-    told = ((zero, zero), forms, (tuple(WEIGHTS),) * 3, (zero, edge))
+    told = ((zero, zero), forms, (tuple(WEIGHTS),) * 4, (zero, edge))
     found = score_pixels.score(before, after, (0, 0), *told)
     cut = [date[:, 4:20].copy() for date in (before, after)]
     part = score_pixels.score(*cut, (3, 2), *told)

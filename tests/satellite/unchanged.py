@@ -26,8 +26,6 @@ NULLS = {
     "gain+small-shift": ("gain", "small"),
 }
 """What is done to the second date besides new noise."""
-BLURRED = ("shift-linear",)
-"""Nulls whose second date is less sharp than the first."""
 
 
 def real(name, edge):
