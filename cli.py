@@ -180,10 +180,11 @@ def _serve(arguments: Arguments, words: Catalogue) -> int:
 
 
 def _run_demo(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import demo
+    from cross_check import demo, warming
 
     params = demo.Params(seed=arguments.seed, size_px=arguments.size_px, language=words.language)
-    report = demo.run(arguments.project, params=params, progress=_progress(words))
+    with warming.beside():
+        report = demo.run(arguments.project, params=params, progress=_progress(words))
     _print_report(report, words)
     return 0 if arguments.no_app else _serve(arguments, words)
 
