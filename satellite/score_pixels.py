@@ -118,28 +118,34 @@ def histogram(strength: Image, per_unit: int, bins: int) -> NDArray[np.int64]:
 
 @njit(nogil=True, cache=True)
 def decide(
-    strength: Image, threshold: np.float32, top: int, cell_px: int, unseen: NDArray[np.bool_]
+    strength: Image, limits: tuple[np.float32, np.float32], top: int, cell_px: int, unseen: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint8], int]:
-    """Return 1 where the strength exceeds the threshold, 0 where it does not, 255 where it is NaN, and how many are.
+    """Return 1 where something changed, 0 where nothing did, 255 where the strength is NaN, and how many are.
 
     Parameters
     ----------
-    strength : (rows, columns) float32
-    threshold : float32
+    strength : (rows + 2, columns) float32
+        With a row above and below.
+    limits : (float32, float32)
+        The strength that a change exceeds; and how many times as strong a pixel beside it may be, see
+        ``scores.lending``.
     top : int
         Row of the scene that the strip begins with.
     cell_px : int
     unseen : (cells, cells) bool
         Cells of the scene; those with a NaN are set.
     """
-    change = np.empty(strength.shape, np.uint8)
+    change = np.empty((strength.shape[0] - 2, strength.shape[1]), np.uint8)
     hidden = 0
-    for row in range(strength.shape[0]):
-        line, out = strength[row], change[row]
+    for row in range(change.shape[0]):
+        line, out = strength[row + 1], change[row]
         known = 0
         for at in range(line.size):
-            out[at] = line[at] > threshold
+            out[at] = line[at] > limits[0]
             known += line[at] == line[at]  # NaN is not itself
+        for at in range(line.size):
+            if out[at] and _lent(strength, row, at, limits[1]):
+                out[at] = 0
         if known < line.size:
             hidden += line.size - known
             for at in range(line.size):
@@ -147,6 +153,17 @@ def decide(
                     out[at] = 255
                     unseen[(top + row) // cell_px, at // cell_px] = True
     return change, hidden
+
+
+@njit(nogil=True, cache=True)
+def _lent(strength: Image, row: int, at: int, times: np.float32) -> bool:
+    """Tell whether one of the pixels around is so strong that this one, in the row below, has its strength from it."""
+    most = times * strength[row + 1, at]
+    for near in range(row, row + 3):
+        for beside in range(max(at - 1, 0), min(at + 2, strength.shape[1])):
+            if strength[near, beside] > most:
+                return True
+    return False
 
 
 @njit(nogil=True, cache=True)

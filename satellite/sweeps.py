@@ -97,14 +97,17 @@ class Sweep:
 
     def strips(self) -> Iterator[Strip]:
         """Yield the changed pixels of strip after strip."""
-        for top, counts in self.pair.ahead(halo=HALO_PX):
+        around = HALO_PX + 1  # whether a pixel changed takes the strength of those beside it
+        for top, counts in self.pair.ahead(halo=around):
             strength, firm = scores.strength(self.scorer, counts, above=HALO_PX, below=HALO_PX, edge=self.edge)
-            change, unseen_px = score_pixels.decide(strength, self.threshold, top, findings.COARSE_PX, self.unseen)
+            limits = (self.threshold, scores.lending(counts.fraction))
+            change, unseen_px = score_pixels.decide(strength, limits, top, findings.COARSE_PX, self.unseen)
+            strength, firm = strength[1:-1], firm[1:-1]
             self.unseen_px += unseen_px
             self.histogram += score_pixels.histogram(firm, BINS_PER_UNIT, BINS)
             self.canvas.put(top, strength, change)
             at = score_pixels.places(change, patches.CHANGED)
-            values = counts.at(at + HALO_PX * change.shape[1])
+            values = counts.at(at + around * change.shape[1])
             tops = strength.ravel()[at], firm.ravel()[at]
             del counts, strength, firm  # they are large, and held by nobody else
             yield Strip(top, self._kinds(change, at, *values), at, values.reshape(2 * len(values[0]), at.size), *tops)

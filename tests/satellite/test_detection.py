@@ -97,7 +97,8 @@ def test_every_method_runs_to_its_patches(made, name):
     if name not in INDICES:
         return
     halves = [_run(made[0], params=detection.Params(method=Method(name, side))) for side in ("rise", "fall")]
-    assert np.array_equal(found.change == 1, (halves[0].change == 1) | (halves[1].change == 1))
+    # Where a fall meets a rise, the stronger lends to the weaker.
+    assert not ((found.change == 1) & (halves[0].change != 1) & (halves[1].change != 1)).any()
     assert not ((halves[0].change == 1) & (halves[1].change == 1)).any()
 
 

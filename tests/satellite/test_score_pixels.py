@@ -75,10 +75,11 @@ def test_the_histogram_is_that_of_numpy():
 def test_pixels_have_three_states():
     """Above the threshold, not above it, or not observed, the cells of which are marked."""
     rng = np.random.default_rng(4)
-    strength = rng.gamma(2, 2, (11, 23)).astype(np.float32)
-    strength[rng.random(strength.shape) < 0.02] = np.nan
+    wide = rng.gamma(2, 2, (13, 23)).astype(np.float32)
+    wide[rng.random(wide.shape) < 0.02] = np.nan
+    strength = wide[1:-1]
     cells = np.zeros((5, 6), bool)
-    change, hidden = score_pixels.decide(strength, np.float32(4), 6, 4, cells)
+    change, hidden = score_pixels.decide(wide, (np.float32(4), np.float32(99)), 6, 4, cells)
     expected = np.where(np.isnan(strength), 255, strength > 4)
     assert np.array_equal(change, expected)
     assert hidden == np.isnan(strength).sum()
@@ -87,6 +88,21 @@ def test_pixels_have_three_states():
     marked[(6 + rows) // 4, columns // 4] = True
     assert np.array_equal(cells, marked)
     assert np.array_equal(score_pixels.places(change, 1), np.flatnonzero(expected == 1))
+
+
+def test_strength_lent_by_a_neighbour_is_no_change():
+    """A pixel beside one many times as strong had its strength from there, in the rows around the strip too."""
+    wide = np.ones((6, 7), np.float32)
+    wide[1:, 2], wide[0, 5], wide[3, 5] = 5, 40, np.nan
+    wide[2, 3] = 20
+    change, hidden = score_pixels.decide(wide, (np.float32(3), np.float32(3)), 0, 4, np.zeros((1, 2), bool))
+    assert hidden == 1
+    assert change.tolist() == [
+        [0, 0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 1, 0, 0, 0],
+        [0, 0, 0, 0, 0, 255, 0],
+        [0, 0, 1, 0, 0, 0, 0],
+    ]
 
 
 def test_values_are_taken_at_places():

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from gis.errors import WorkbenchError
-from satellite import scores
+from satellite import resampling, scores
 from satellite.score_pixels import HALO_PX
 from satellite.scores import METHODS, Counts, Method
 
@@ -194,3 +195,17 @@ def test_unknown_methods_are_refused(wrong):
     with pytest.raises(ValueError, match=r"is one of|has no side"):
         Method(*wrong)
     assert "irmad" in METHODS
+
+
+@pytest.mark.parametrize("fraction", [(0.0, 0.0), (0.3, -0.4)])
+def test_a_border_lends_no_more_than_is_told(fraction):
+    """Beside a strong square the smoothing leaves less than the share that counts as lent, within it more."""
+    square = np.zeros((1, 40, 40), np.float32)
+    square[:, 10:30, 10:30] = 1
+    weights = scores.smoothing(fraction)[0]
+    smooth = resampling.convolved(square, weights, weights)[0]
+    rim = weights.size // 2
+    inside = square[0, rim:-rim, rim:-rim] > 0
+    lent = smooth * scores.lending(fraction) < ndimage.maximum_filter(smooth, 3)
+    assert lent[ndimage.binary_dilation(inside) & ~inside].all()
+    assert not lent[inside].any()
