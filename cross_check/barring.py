@@ -152,7 +152,9 @@ def _recent(case: _Case) -> "pd.Series[str]":
     days = int(case.rules["rules"]["recent"]["days"])
     last = listings.visits_of(case.standing.visits, case.ids, case.on.year)["last_visit_on"]
     since = (pd.Timestamp(case.on) - last).dt.days
-    told = last.dt.strftime("%Y-%m-%d") + f" (< {days} d) " + case.document("recent")
+    day = "%Y-%m-%d"
+    until = (last + pd.Timedelta(days=days)).dt.strftime(day)
+    told = last.dt.strftime(day) + " \u2192 " + until + " " + case.document("recent")
     return told.where(since < days).astype(object)
 
 

@@ -11,9 +11,12 @@ from affine import Affine
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
+from rasterio.features import geometry_mask
 from rasterio.io import DatasetReader
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
+from shapely import transform
+from shapely.geometry import box
 
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
@@ -23,6 +26,8 @@ Bbox = tuple[float, float, float, float]
 
 WEB_MERCATOR = CRS.from_epsg(3857)
 WIDTH_PX = 900
+OUTSIDE = 250
+"""What ``classes`` gives beyond an image, where nodata would claim that the image lies there."""
 _EARTH_M = 6_378_137.0
 _COLOURS = 3
 
@@ -115,7 +120,7 @@ def classes(path: Path, *, width_px: int = 1400) -> xr.DataArray:
     Returns
     -------
     DataArray of uint8, dims (y, x)
-        Of the nearest pixel, an overview where there is one; nodata as stored, outside too.
+        Of the nearest pixel, an overview where there is one; nodata as stored; ``OUTSIDE`` beyond the image.
 
     Raises
     ------
@@ -136,6 +141,10 @@ def classes(path: Path, *, width_px: int = 1400) -> xr.DataArray:
             resampling=Resampling.nearest,
         ) as warped:
             pixels = warped.read(1)
+            outline = box(*image.bounds).segmentize(max(image.height, image.width) * abs(image.transform.a) / 32)
+            to_map = Transformer.from_crs(image.crs, WEB_MERCATOR, always_xy=True)
+            ring = transform(outline, to_map.transform, interleaved=False)
+            pixels[geometry_mask([ring], (height, width), warped.transform)] = OUTSIDE
     places = {"y": north - (np.arange(height) + 0.5) * step, "x": west + (np.arange(width) + 0.5) * step}
     return xr.DataArray(pixels, dims=("y", "x"), coords=places).rio.write_crs(WEB_MERCATOR)
 

@@ -25,6 +25,7 @@ def page() -> None:
     if not project.recipe.is_file():
         st.info(words.say("accuracy_page.no_detection"), icon=":material/inbox:")
         st.code(frame.command("recipe", state.stamp_of(project)), language=None)
+        st.page_link("views/change.py", label=words.say("change_page.title"), icon=":material/difference:")
         return
     if not project.accuracy_sample.is_file():
         st.info(words.say("accuracy_page.no_audit"), icon=":material/inbox:")
@@ -88,11 +89,11 @@ def _report(words: Catalogue, found: dict[str, Any]) -> None:
     told = words.say("accuracy_page.overall", share=intervals.share(overall, words))
     frame.reason(told, "few" if overall["value"] is None else "none")
     st.caption(words.say("accuracy_page.places", **{name: found[name] for name in ("drawn", "reviewed", "unsure")}))
+    st.subheader(words.say("accuracy_page.matrix"))
+    st.html(intervals.matrix(found["matrix"], words))
+    st.caption(words.say("accuracy_page.about_matrix"))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(words.say("accuracy_page.matrix"))
-        st.html(intervals.matrix(found["matrix"], words))
-        st.caption(words.say("accuracy_page.about_matrix"))
         st.subheader(words.say("accuracy_page.areas"))
         st.html(_areas(words, found))
         st.caption(words.say("accuracy_page.about_areas"))

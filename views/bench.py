@@ -196,9 +196,7 @@ def _facts(words: Catalogue, shown: Tables, lead: pd.Series) -> None:
         name: _signed(change[name].iloc[0]) for name in _INDICES if len(change) and name in change
     }
     for column, part in zip(st.columns(3, gap="medium"), (known, around, figures), strict=True):
-        rows = ((words.say(f"bench.fact_{name}"), value) for name, value in part.items() if value)
-        body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
-        column.html(f'<table class="hdq-sheet">{body}</table>')
+        column.html(frame.facts((words.say(f"bench.fact_{name}"), value) for name, value in part.items()))
 
 
 def _kind(kind: object, words: Catalogue) -> str:

@@ -237,19 +237,18 @@ def beijing(at: str | datetime) -> str:
 
 
 def history(words: Catalogue, events: Sequence[Event]) -> str:
-    """Return the events of a record as a table in HTML, the newest first."""
-    heads = [words.say(f"cases.head_{name}") for name in ("number", "at", "who", "what", "why")]
-    rows = [
-        (
-            str(event.number),
-            beijing(event.at),
-            words.say("cases.person", name=event.who, role=words.say(f"roles.{event.role}")),
-            _what(words, event),
-            event.why,
-        )
-        for event in reversed(events)
-    ]
+    """Return the events of a record as a table in HTML, the newest first.
+
+    When, who and the number stand below each other: beside each other they leave no room for what was done.
+    """
+    heads = [words.say(f"cases.head_{name}") for name in ("at", "what", "why")]
+    rows = [("\n".join(_origin(words, event)), _what(words, event), event.why) for event in reversed(events)]
     return frame.sheet(heads, rows)
+
+
+def _origin(words: Catalogue, event: Event) -> tuple[str, str, str]:
+    person = words.say("cases.person", name=event.who, role=words.say(f"roles.{event.role}"))
+    return beijing(event.at), person, words.say("cases.event", number=event.number)
 
 
 def _what(words: Catalogue, event: Event) -> str:

@@ -154,9 +154,7 @@ def _facts(words: Catalogue, lead: pd.Series) -> str:
         "note": wording.text(lead["note"]),
         "due_on": wording.day(lead["due_on"]),
     }
-    headed = ((words.say(f"cases.column_{name}"), value) for name, value in rows.items() if value)
-    body = "".join(f"<tr><th>{escape(head)}</th><td>{escape(value)}</td></tr>" for head, value in headed)
-    return f'<table class="hdq-sheet">{body}</table>'
+    return frame.facts((words.say(f"cases.column_{name}"), value) for name, value in rows.items())
 
 
 def _several(words: Catalogue, leads: gpd.GeoDataFrame) -> None:

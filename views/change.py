@@ -37,12 +37,13 @@ def page() -> None:
     if len(taken) < 2:  # noqa: PLR2004 - a pair
         st.info(words.say("change_page.no_images"), icon=":material/inbox:")
         st.code(f"hdq scenes add FILE.tif --project {project.folder.name}", language=None)
+        st.page_link("views/finding.py", label=words.say("finding.title"), icon=":material/satellite_alt:")
         st.stop()
     asked = _order(words, taken)
     queue.panel(words, "detect")
     stamp = state.stamp_of(project)
     if not stamp.has("recipe") or not stamp.has("patches"):
-        st.info(words.say("app.missing_recipe"), icon=":material/inbox:")
+        st.info(words.say("change_page.none"), icon=":material/inbox:")
         st.stop()
     _result(words, stamp, asked)
 

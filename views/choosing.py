@@ -85,14 +85,19 @@ def table(
     st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.dataframe(
         listed,
-        height=min(height, HEAD_PX + 3 + ROW_PX * max(len(ids), 1)),
         hide_index=True,
         key=key,
         on_select=partial(_follow_table, page, layer, list(ids)),
         selection_mode="single-row",
         column_config=dict(columns),
+        height=fit(len(ids), height),
         row_height=ROW_PX,
     )
+
+
+def fit(rows: int, height: int) -> int:
+    """Return the height of a list whose rows are ``ROW_PX`` high: no higher than its rows, at most some pixels."""
+    return min(height, HEAD_PX + 3 + ROW_PX * max(rows, 1))
 
 
 def keep(page: str, ids: Sequence[str]) -> str:

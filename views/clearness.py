@@ -1,6 +1,7 @@
 """Scenes as the coverage page shows them: footprints by how clear they are, lists, bars of reasons, quick-looks."""
 
 from html import escape
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -64,7 +65,7 @@ def legend(table: gpd.GeoDataFrame, words: Catalogue) -> dict[str, object]:
 
 
 def listed(table: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
-    """Return scenes as a reading list in the order of the table; shares as numbers from 0 to 1."""
+    """Return scenes as a reading list in the order of the table; shares as numbers from 0 to 1, to the hundredth."""
     columns = {
         "seen_on": [wording.day(each) for each in table["seen_on"]],
         "sensor": [words.say(f"sensor.{code}") for code in _codes(table)],
@@ -75,14 +76,19 @@ def listed(table: gpd.GeoDataFrame, words: Catalogue) -> pd.DataFrame:
         "told": list(table["cloud_percent"] / 100),
         "scene_id": list(table["scene_id"]),
     }
-    return pd.DataFrame({words.say(f"coverage_page.column_{name}"): values for name, values in columns.items()})
+    return _rounded({words.say(f"coverage_page.column_{name}"): values for name, values in columns.items()})
 
 
 def months(table: pd.DataFrame, words: Catalogue) -> pd.DataFrame:
     """Return coverage by month as a reading list, the latest first."""
     latest = table.sort_values("month", ascending=False)
     columns = {name: list(latest[name]) for name in ("month", "scenes", "covered", "observed", "snow", "looks")}
-    return pd.DataFrame({words.say(f"coverage_page.month_{name}"): values for name, values in columns.items()})
+    return _rounded({words.say(f"coverage_page.month_{name}"): values for name, values in columns.items()})
+
+
+def _rounded(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    """Return columns as a table; two more digits of a percentage would push the last columns out of sight."""
+    return pd.DataFrame(columns).round(2)
 
 
 def reasons(row: pd.Series, words: Catalogue) -> str:

@@ -56,6 +56,7 @@ def _controls(words: Catalogue, table: gpd.GeoDataFrame) -> float:
             value=first + timedelta(days=(last - first).days // 2 + 1),
             min_value=first,
             max_value=last + timedelta(days=1),
+            format="YYYY-MM-DD",
             key=f"{PAGE}-day-{first}-{last}",
             persist_state="session",
             width=180,
@@ -94,7 +95,13 @@ def _months(words: Catalogue, stamp: Stamp) -> None:
         columns = {words.say(f"coverage_page.month_{name}"): bar for name in ("covered", "observed", "snow")}
         columns[words.say("coverage_page.month_looks")] = st.column_config.NumberColumn(format="%.1f", width="small")
         shown = clearness.months(state.plain(stamp, "coverage_months"), words)
-        st.dataframe(shown, hide_index=True, height=min(220, 38 + 35 * len(shown)), column_config=columns)
+        st.dataframe(
+            shown,
+            hide_index=True,
+            column_config=columns,
+            height=choosing.fit(len(shown), 220),
+            row_height=choosing.ROW_PX,
+        )
         written = {part: at for part, at, _ in stamp.marks}
         if written["coverage_months"] < written["coverage"]:
             st.warning(words.say("coverage_page.stale"), icon=":material/history:")

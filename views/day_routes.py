@@ -172,7 +172,8 @@ def _day(words: Catalogue, shown: Tables, crew: Crew, teams: dict[str, str]) -> 
         ]
         st.html(frame.sheet(heads, lines))
     title = words.say("day_sheets.title", team=teams.get(crew.team_id, crew.team_id), day=crew.day)
-    about = [(words.say(f"day_sheets.{name}"), str(value)) for name, value in facts.items()]
+    whole = dated(shown.stamp, crew.day) | facts
+    about = [(words.say(f"day_sheets.{name}"), str(value)) for name, value in whole.items()]
     st.download_button(
         words.say("day_page.print"),
         data=printing.whole(day_sheets.html(title, about, rows, hand, words)),
@@ -181,6 +182,14 @@ def _day(words: Catalogue, shown: Tables, crew: Crew, teams: dict[str, str]) -> 
         icon=":material/print:",
         on_click="ignore",
     )
+
+
+def dated(stamp: Stamp, day: int) -> dict[str, object]:
+    """Return when a day of the round is and by which document it is made, as far as the round's record tells."""
+    told = state.facts(stamp, "round")
+    first = told.get("starts_on")
+    on = (dt.date.fromisoformat(first) + dt.timedelta(days=day - 1)).isoformat() if first else ""
+    return {name: value for name, value in (("date", on), ("document", told.get("document_no"))) if value}
 
 
 def _week(words: Catalogue, shown: Tables, crew: Crew) -> None:

@@ -41,6 +41,7 @@ def page() -> None:
     site_id = _choice(stamp, words)
     if not site_id:
         st.info(words.say("dossier.start"), icon=":material/search:")
+        st.page_link("views/register.py", label=words.say("register_page.title"), icon=":material/factory:")
         return
     try:
         made = sheet_of(stamp, _marks(stamp), site_id, words.language)

@@ -17,7 +17,7 @@ from cross_check.partners import Partner
 from cross_check.steps import Step
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
-from views import cases, draw_joint, draw_minutes, frame, state, who
+from views import cases, choosing, draw_joint, draw_minutes, frame, state, who
 
 PAGE = "draw"
 NEXT = f"{PAGE}-next"
@@ -105,7 +105,7 @@ def _table(words: Catalogue, told: Mapping[str, list[str]]) -> None:
     if table.empty:
         st.caption(words.say("draw_page.nobody"))
         return
-    st.dataframe(table, hide_index=True, height=min(260, 40 + 35 * len(table)))
+    st.dataframe(table, hide_index=True, height=choosing.fit(len(table), 260), row_height=choosing.ROW_PX)
 
 
 def people(project: Project) -> dict[str, str]:

@@ -340,7 +340,7 @@ def _remarks(words: Catalogue, path: Path) -> None:
     told = [_remark(words, row) for row in remarks.itertuples(index=False)]
     columns = {"photo": list(remarks["name"]), "remark": told}
     headed = pd.DataFrame({words.say(f"drone_page.head_{name}"): values for name, values in columns.items()})
-    st.dataframe(headed, hide_index=True, height=min(_LIST_PX, 38 + 35 * len(headed)))
+    st.dataframe(headed, hide_index=True, height=choosing.fit(len(headed), _LIST_PX), row_height=choosing.ROW_PX)
 
 
 def _remark(words: Catalogue, row: Any) -> str:  # noqa: ANN401 - a row of the remarks

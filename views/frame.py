@@ -32,6 +32,14 @@ _COMMANDS = {
     "nights": "routes plan",
     "visits": "rounds plan --document NO --seed TEXT --starts-on YYYY-MM-DD",
 }
+# On which page what is made of which part begins: its file and the code of its title.
+_PAGES = {
+    "enterprises": ("import_desk", "desk.title"),
+    "coverage": ("finding", "finding.title"),
+    "recipe": ("change", "change_page.title"),
+    "leads": ("change", "change_page.title"),
+    "visits": ("rounds", "rounds_page.title"),
+}
 
 
 def begin() -> Catalogue:
@@ -96,6 +104,13 @@ def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<table class="hdq-sheet head">{line(heads, "th")}{body}</table>'
 
 
+def facts(rows: Iterable[tuple[str, str]]) -> str:
+    """Return names and what is known of each as a table in HTML, a row each, their texts escaped; no row of nothing."""
+    told = ((escape(name), escape(value)) for name, value in rows if value)
+    body = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in told)
+    return f'<table class="hdq-sheet">{body}</table>'
+
+
 def upload(words: Catalogue, label: str, endings: list[str], *, key: str) -> UploadedFile | None:
     """Draw a field for a file; Streamlit's own words in it are English, so the house's stand over them."""
     said = escape(words.say("app.choose_file"))
@@ -146,7 +161,10 @@ def command(part: str, stamp: Stamp) -> str:
 
 
 def missing(words: Catalogue, stamp: Stamp, part: str) -> None:
-    """Say that a part has not been made yet and by which command it is; end the page."""
+    """Say that a part has not been made yet, by which command it is and on which page it begins; end the page."""
     st.info(words.say(f"app.missing_{part.partition('_')[0]}"), icon=":material/inbox:")
     st.code(command(part, stamp), language=None)
+    if part in _PAGES:
+        file, title_code = _PAGES[part]
+        st.page_link(f"views/{file}.py", label=words.say(title_code), icon=":material/arrow_forward:")
     st.stop()

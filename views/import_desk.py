@@ -130,7 +130,7 @@ def _put_down(name: str, content: bytes) -> Source:
 
 def _act(project: Project, words: Catalogue) -> Act:
     known = list(arrivals.senders(project))
-    one, two, three, four = st.columns([2, 1, 2, 1], gap="small")
+    one, two, three, four = st.columns([4, 3, 4, 3], gap="small")
     sender = one.selectbox(
         words.say("desk.sender"),
         known,

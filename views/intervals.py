@@ -11,7 +11,7 @@ from views import wording
 Estimate = Mapping[str, Any]
 
 _GRID = "display:grid;grid-template-columns:max-content 1fr max-content;gap:4px 14px;align-items:center;color:#475569"
-_RULES = "repeating-linear-gradient(90deg,#e5eaf0 0 1px,transparent 1px 20%)"
+_RULES = "repeating-linear-gradient(90deg,#e5eaf0 0 1px,transparent 1px 25%)"
 _TRACK = f"position:relative;height:20px;background:{_RULES};border-right:1px solid #e5eaf0"
 _LINE = "position:absolute;top:8px;height:4px;border-radius:2px;background:#0f5c6e"
 _TICK = "position:absolute;transform:translateX(-50%);white-space:nowrap"
@@ -31,7 +31,8 @@ def matrix(found: Mapping[str, Any], words: Catalogue) -> str:
     for at, (name, row) in enumerate(zip(names, counts, strict=True)):
         cells = "".join(_cell(count, most, right=at == column) for column, count in enumerate(row))
         rows.append(f"<tr><th>{escape(name)}</th>{cells}<td>{sum(row)}</td></tr>")
-    return f'<table class="hdq-sheet head"><tr>{head}</tr>{"".join(rows)}</table>'
+    table = f'<table class="hdq-sheet head"><tr>{head}</tr>{"".join(rows)}</table>'
+    return f'<div style="overflow-x:auto">{table}</div>'
 
 
 def shares(rows: Sequence[tuple[str, Estimate]], words: Catalogue) -> str:
@@ -41,7 +42,7 @@ def shares(rows: Sequence[tuple[str, Estimate]], words: Catalogue) -> str:
         f"<small>{escape(share(estimate, words))}</small>"
         for name, estimate in rows
     )
-    ticks = "".join(f'<small style="{_TICK};left:{10 * tenth}%">{10 * tenth} %</small>' for tenth in range(0, 11, 2))
+    ticks = "".join(f'<small style="{_TICK};left:{10 * tenth}%">{10 * tenth} %</small>' for tenth in (0, 5, 10))
     foot = f'<span></span><div style="position:relative;height:18px">{ticks}</div><span></span>'
     return f'<div style="{_GRID}">{drawn}{foot}</div>'
 

@@ -315,7 +315,7 @@ def _build(words: Catalogue, year: int) -> None:
     argv = ["plan", "build", "--year", str(year), "--cap", str(cap), "--share", f"{share:.2f}"]
     for kind, most in sorts.items():
         argv += [] if most is None else [f"--cap-{kind}", str(most)]
-    for column, name in zip(st.columns(len(_TABLES)), _TABLES, strict=True):
+    for column, name in zip(st.columns(len(_TABLES), vertical_alignment="bottom"), _TABLES, strict=True):
         with column:
             brought = frame.upload(words, words.say(f"planning.table_{name}"), ["csv", "xlsx"], key=f"build-{name}")
         if brought is not None:

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +85,17 @@ def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
     st.caption(words.say("problems_page.count", count=len(shown)))
     picked = st.dataframe(
         _headed(words, shown),
-        height=min(_HEIGHT, 38 + 35 * max(len(shown), 3)),
         hide_index=True,
         key=choosing.keep(PAGE, list(shown["problem_id"])),
         on_select="rerun",
         selection_mode="single-row",
+        # Widths are kept from the tab shown first, whose states and firms may be shorter.
+        column_config={
+            words.say(f"problems_page.column_{name}"): st.column_config.TextColumn(width=width)
+            for name, width in (("state", 120), ("site", 170))
+        },
+        height=choosing.fit(len(shown), _HEIGHT),
+        row_height=choosing.ROW_PX,
     )
     rows = picked["selection"]["rows"]
     return str(shown["problem_id"].iloc[rows[0]]) if rows and rows[0] < len(shown) else None
@@ -173,12 +178,7 @@ def _facts(words: Catalogue, record: Record) -> str:
         "measures": str(told.get("measures") or ""),
         "lead_id": str(told["lead_id"]),
     }
-    body = "".join(
-        f"<tr><th>{escape(cases.field(words, name))}</th><td>{escape(value)}</td></tr>"
-        for name, value in rows.items()
-        if value
-    )
-    return f'<table class="hdq-sheet">{body}</table>'
+    return frame.facts((cases.field(words, name), value) for name, value in rows.items())
 
 
 def _deadline(words: Catalogue, record: Record) -> None:

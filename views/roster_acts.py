@@ -140,8 +140,7 @@ def one(words: Catalogue, kind: str, object_id: str, known: dict[str, Any]) -> N
         The line as it stands.
     """
     record = cases.ledger().record((kind, object_id))
-    name = next((str(known[each]) for each in ("name", "officer_id") if known.get(each)), object_id)
-    st.subheader(wording.unmarked(name))
+    st.subheader(wording.unmarked(roster_form.name(words, kind, object_id, known)))
     may = bool(who.name()) and who.may(f"{kind}.add")
     names = ("change", "end", "history") if may else ("history",)
     parts = dict(zip(names, st.tabs([words.say(f"rosters_page.part_{each}") for each in names]), strict=True))

@@ -44,6 +44,14 @@ def value(words: Catalogue, kind: str, column: str, told: object) -> str:
     return words.say("triage_cli.joint").join(_spelled(words, spelled, part) if spelled else part for part in parts)
 
 
+def name(words: Catalogue, kind: str, object_id: str, known: Mapping[str, Any]) -> str:
+    """Return what people call a line of a register; a cap, which has no name, by its site, year and kind of check."""
+    if kind == "cap":
+        site = words.say("rosters_page.all_sites") if known["site_id"] == "*" else str(known["site_id"])
+        return " ".join([site, *(value(words, kind, each, known[each]) for each in ("year", "check_kind"))])
+    return next((str(known[each]) for each in ("name", "officer_id") if known.get(each)), object_id)
+
+
 def draw(words: Catalogue, kind: str, mark: str, known: Mapping[str, Any]) -> dict[str, str]:
     """Draw the fields of a line in two columns, and return the keys of their widgets.
 

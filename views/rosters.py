@@ -86,11 +86,12 @@ def _table(words: Catalogue, kind: str, table: pd.DataFrame, due: pd.DataFrame) 
     headed = _headed(words, kind, shown, _alarms(words, due))
     picked = st.dataframe(
         headed,
-        height=min(_HEIGHT, 38 + 35 * max(len(shown), 3)),
         hide_index=True,
         key=choosing.keep(f"{PAGE}-{kind}", list(shown["object_id"])),
         on_select="rerun",
         selection_mode="single-row",
+        height=choosing.fit(len(shown), _HEIGHT),
+        row_height=choosing.ROW_PX,
     )
     st.download_button(
         "Excel",
@@ -162,7 +163,7 @@ def _advice(words: Catalogue) -> None:
             "site_id": list(found["site_id"]),
         }
         table = pd.DataFrame({roster_form.label(words, "positive", name): values for name, values in told.items()})
-        st.dataframe(table, hide_index=True, height=min(300, 38 + 35 * len(table)))
+        st.dataframe(table, hide_index=True, height=choosing.fit(len(table), 300), row_height=choosing.ROW_PX)
 
 
 if __name__ == "__main__":

@@ -80,11 +80,12 @@ def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
     table = pd.DataFrame({words.say(f"surveys_page.column_{name}"): values for name, values in columns.items()})
     picked = st.dataframe(
         table,
-        height=min(_HEIGHT, 38 + 35 * max(len(shown), 3)),
         hide_index=True,
         key=choosing.keep(PAGE, list(shown["report_no"])),
         on_select="rerun",
         selection_mode="single-row",
+        height=choosing.fit(len(shown), _HEIGHT),
+        row_height=choosing.ROW_PX,
     )
     st.download_button(
         "Excel",

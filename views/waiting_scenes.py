@@ -10,11 +10,10 @@ from cross_check import coverage
 from cross_check.files import Project
 from gis.errors import WorkbenchError
 from gis.language import Catalogue
-from views import footprints, queue, state, wording
+from views import choosing, footprints, queue, state, wording
 
 KEY = "waiting-scenes"
 _LIST_PX = 260
-_ROW_PX = 35
 
 
 def draw(words: Catalogue, *, opened: bool) -> None:
@@ -37,11 +36,12 @@ def draw(words: Catalogue, *, opened: bool) -> None:
     with st.expander(said, icon=":material/hourglass_empty:", expanded=opened):
         picked = st.dataframe(
             rows(waiting, words),
-            height=min(_LIST_PX, 40 + _ROW_PX * len(waiting)),
             hide_index=True,
             key=KEY,
             on_select="rerun",
             selection_mode="multi-row",
+            height=choosing.fit(len(waiting), _LIST_PX),
+            row_height=choosing.ROW_PX,
         )
         # A list that has become shorter meanwhile keeps none of the numbers chosen in the longer one.
         chosen = [row for row in picked["selection"]["rows"] if row < len(waiting)]

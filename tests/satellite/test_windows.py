@@ -79,13 +79,16 @@ def test_missing_image_is_told(tmp_path):
 
 
 def test_classes_come_whole_by_the_nearest_pixel(tmp_path):
-    """Numbers are not mixed, the extent is the image's, and outside is nodata."""
+    """Numbers are not mixed, the extent is the image's; beyond its turned edges it is told apart from nodata."""
     numbers = np.full((1, 40, 60), 3, np.uint8)
     numbers[:, :20] = 255
     path = tifs.write(tmp_path / "states.tif", numbers, nodata=255)
     found = windows.classes(path)
-    assert set(np.unique(found)) == {3, 255}
+    assert set(np.unique(found)) == {3, 255, windows.OUTSIDE}
+    outside = found == windows.OUTSIDE
     assert float((found == 3).mean()) == pytest.approx(0.5, abs=0.05)
+    assert 0 < float(outside.mean()) < 0.1
+    assert not outside[2:-2, 2:-2].any()
     assert found.rio.crs.to_epsg() == 3857
     with pytest.raises(WorkbenchError):
         windows.classes(tmp_path / "none.tif")

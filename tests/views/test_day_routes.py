@@ -4,8 +4,10 @@ import pytest
 
 from cross_check import routing
 from cross_check.files import Project
+from gis import files
 from tests.cross_check import round_made as made
 from tests.views import opened, small
+from views import day_routes, state
 
 
 @pytest.fixture
@@ -26,6 +28,13 @@ def test_the_day_is_told_by_the_clock(monkeypatch, project):
     drawn = opened.html(test)
     assert small.HOSTILE not in drawn
     assert "&lt;img" in drawn
+
+
+def test_a_printed_day_tells_its_date_and_document(planned):
+    """The second day is the one after the round's first; nothing is told where nothing is known."""
+    assert day_routes.dated(state.stamp_of(planned), 2) == {}
+    files.write_json({"starts_on": "2026-06-30", "document_no": "示号"}, planned.round)
+    assert day_routes.dated(state.stamp_of(planned), 2) == {"date": "2026-07-01", "document": "示号"}
 
 
 def test_a_closed_gate_is_previewed_then_taken_over(monkeypatch, planned):

@@ -26,6 +26,21 @@ def test_page_of_an_empty_project_says_which_command_helps(monkeypatch, tmp_path
     assert test.code[0].value.startswith("hdq ")
 
 
+@pytest.mark.parametrize(("name", "to"), [("bench", "变化检测"), ("coverage", "影像检索"), ("plan", "交叉检查编组")])
+def test_what_is_missing_names_the_page_on_which_it_begins(monkeypatch, tmp_path, name, to):
+    """People who have no command line go on by a link."""
+    links = opened.page(monkeypatch, Project(tmp_path), name).get("page_link")
+    assert [each.proto.label for each in links] == [to]
+
+
+def test_facts_leave_out_what_is_unknown():
+    """A row a fact; markup in a name or value is shown, not drawn."""
+    drawn = frame.facts([("a<b", "1"), ("c", ""), ("d", small.HOSTILE)])
+    assert drawn.count("<tr>") == 2
+    assert "a&lt;b" in drawn
+    assert "<img" not in drawn
+
+
 def test_broken_file_is_told_not_thrown(monkeypatch, tmp_path):
     """A file that vanishes between two looks is told in the page's language."""
     project = small.write(tmp_path / "own")

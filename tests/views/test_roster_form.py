@@ -31,6 +31,16 @@ def test_every_column_has_a_name(kind, language):
         assert "_" not in roster_form.label(words, kind, column)
 
 
+def test_a_line_is_called_as_people_call_it():
+    """By its name, else by its number; a cap by site, year and kind, never by its key."""
+    zh = catalogue("zh")
+    cap = {"site_id": "*", "year": 2026.0, "check_kind": "total"}
+    assert roster_form.name(zh, "cap", "*/2026/total", cap) == "所有单位 2026 合计"
+    assert roster_form.name(catalogue("en"), "cap", "A/2026/case", cap | {"site_id": "A"}) == "A 2026 total"
+    assert roster_form.name(zh, "visit", "示例-001", {"visit_no": "示例-001"}) == "示例-001"
+    assert roster_form.name(zh, "officer", "O1", {"officer_id": "O1", "name": "人员1"}) == "人员1"
+
+
 def test_values_are_told_in_words():
     """Codes by the words that tables have, whole numbers without a point, nothing for what is missing."""
     words = catalogue("zh")
