@@ -94,14 +94,14 @@ def reason(said: str, tone: str) -> None:
     st.html(f'<div class="hdq-reason {tone}">{escape(said)}</div>')
 
 
-def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a small table as HTML, its texts escaped."""
+def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]], *, loose: bool = False) -> str:
+    """Return a small table as HTML, its texts escaped; ``loose`` lets long names in the first column break."""
 
     def line(cells: Sequence[str], kind: str) -> str:
         return "<tr>" + "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells) + "</tr>"
 
     body = "".join(line(row, "td") for row in rows)
-    return f'<table class="hdq-sheet head">{line(heads, "th")}{body}</table>'
+    return f'<table class="hdq-sheet head{" loose" if loose else ""}">{line(heads, "th")}{body}</table>'
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:

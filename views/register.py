@@ -266,7 +266,13 @@ def _quality(stamp: Stamp, words: Catalogue) -> None:
     names = cases.region_names(words)
     table, codes_ = by_city(board_, names, words)
     picked = st.dataframe(
-        table, hide_index=True, key="quality", on_select="rerun", selection_mode="single-row", height="content"
+        table,
+        hide_index=True,
+        key="quality",
+        on_select="rerun",
+        selection_mode="single-row",
+        height="content",
+        column_config={table.columns[0]: st.column_config.TextColumn(width=260, pinned=True)},
     )
     rows = picked["selection"]["rows"]
     if not rows:

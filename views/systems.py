@@ -171,7 +171,7 @@ def _group(number: int, table: pd.DataFrame, located: Located, sha256: str, word
     else:
         frame.reason(words.say("desk.ask", reason=words.say(head["reason"])), "hot")
     heads = [words.say(f"desk.head_{name}") for name in ("system", "probability", "inside", "known", "shift")]
-    st.html(frame.sheet(heads, rows_of(table, words)))
+    st.html(frame.sheet(heads, rows_of(table, words), loose=True))
     _choice(number, table, sha256, words)
 
 
