@@ -186,9 +186,8 @@ def series(own: pd.DataFrame, months: list[str], now: str, words: Catalogue, *, 
             f'<span{mark} title="{escape(said)}"><b style="background:{colour if each else "transparent"}"></b>'
             f'<i style="height:{height};background:{colour}"></i></span>'
         )
-    ticks = "".join(
-        f"<span>{month if place == 0 or month.endswith('-01') else ''}</span>" for place, month in enumerate(months)
-    )
+    told = [month if place == 0 else month[:4] if month.endswith("-01") else "" for place, month in enumerate(months)]
+    ticks = "".join(f"<span>{each}</span>" for each in told)
     return (
         f'<div class="hdq-series"><small>{most}</small><div class="bars">{"".join(bars)}</div>'
         f'<small>0</small><div class="ticks">{ticks}</div></div>'
