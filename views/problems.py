@@ -92,7 +92,7 @@ def _table(words: Catalogue, shown: pd.DataFrame) -> str | None:
         # Widths are kept from the tab shown first, whose states and firms may be shorter.
         column_config={
             words.say(f"problems_page.column_{name}"): st.column_config.TextColumn(width=width)
-            for name, width in (("state", 120), ("site", 170))
+            for name, width in (("state", 110), ("site", 120))
         },
         height=choosing.fit(len(shown), _HEIGHT),
         row_height=choosing.ROW_PX,
