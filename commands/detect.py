@@ -1,9 +1,11 @@
 """Commands of change between two dates: detect, and the table of targets."""
 
 import argparse
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commands import frame
 from commands.frame import Arguments
@@ -59,7 +61,7 @@ def targets(verbs: "Verbs", words: Catalogue) -> None:
 
 
 def _run_detect(arguments: Arguments, words: Catalogue) -> int:
-    from cross_check import chain, comparisons
+    from cross_check import chain, comparisons, pair_dates
     from satellite.files import PairFiles
 
     pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
@@ -69,21 +71,32 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     if arguments.null_pair:
         told = comparisons.past([(one, two) for one, two in arguments.null_pair], params, frame.progress(words))
         params = replace(params, past=told)
+    preset, owner = preset_of(arguments), frame.owner(arguments, out)
+    beforehand = pair_dates.foretold(pair, dates, preset, owner)
+    for sentence in pair_dates.sentences(beforehand.codes, beforehand.figures, words):
+        print(sentence, file=sys.stderr, flush=True)
     step = chain.detect(
         pair,
         out,
         dates=dates,
         params=params,
-        preset=preset_of(arguments),
-        project=frame.owner(arguments, out),
+        preset=preset,
+        project=owner,
         progress=frame.progress(words),
     )
     frame.print_step(step, words)
-    for code in step.figures["warnings"]:  # type: ignore[attr-defined]
-        print(words.say(code))
+    say(step.figures, words)
     if constant := step.figures["constant_bands"]:
         print(words.say("detect.constant_left_out", bands=", ".join(constant)))  # type: ignore[arg-type]
     return 0
+
+
+def say(figures: Mapping[str, Any], words: Catalogue) -> None:
+    """Print the warnings of a comparison."""
+    from cross_check import pair_dates
+
+    for sentence in pair_dates.sentences(figures["warnings"], figures["judging"], words):
+        print(sentence)
 
 
 def preset_of(arguments: Arguments) -> "Preset":

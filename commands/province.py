@@ -74,8 +74,7 @@ def _detect(arguments: Arguments, words: Catalogue) -> int:
         order=_order(arguments, words),
     )
     frame.print_step(step, words)
-    for code in step.figures["warnings"]:  # type: ignore[attr-defined]
-        print(words.say(code))
+    search.say(step.figures, words)
     return 0
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from affine import Affine
 from numpy.typing import NDArray
 
-from cross_check import detections, judging, leads
+from cross_check import detections, judging, leads, pair_dates
 from cross_check.areas import regions_of, zones_of
 from cross_check.files import Project
 from cross_check.steps import Step
@@ -25,7 +25,7 @@ from gis.errors import WorkbenchError
 from gis.grids import Tiles
 from gis.language import LANGUAGES, catalogue
 from gis.progress import Progress, silent
-from satellite import canvases, detection, differences, presets, seasons, sweeps, targets
+from satellite import canvases, detection, differences, presets, sweeps, targets
 from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
@@ -97,7 +97,7 @@ def detect(
     Raises
     ------
     WorkbenchError
-        See ``satellite.files.open_pair``, ``satellite.detection.run`` and ``judging.judge``; ``detect.seasons_apart``.
+        See ``satellite.files.open_pair``, ``satellite.detection.run`` and ``judging.judge``; ``Preset.demand``.
     """
     params, wanted = params or detection.Params(), presets.standard()[preset] if isinstance(preset, str) else preset
     judging.demand(project, wanted)
@@ -112,16 +112,16 @@ def detect(
         origin = {"SYNTHETIC": "YES: made from synthetic images"} if synthetic else {}
         before_on = dates[0] or images.seen_on(pair_files.before)
         after_on = dates[1] or images.seen_on(pair_files.after)
-        seasons.allow(before_on, after_on, wanted.season_days, wanted.season_rule)
+        days, sight = (before_on, after_on), pair_dates.sight(pair.grid)
+        wanted.demand(*days, sight)
         with canvases.opened(aside, pair.grid, origin) as canvas:
             found = detection.run(
                 pair, before_on=before_on, after_on=after_on, params=params, canvas=canvas, progress=progress
             )
-        said = [*seasons.warnings(before_on, after_on, wanted.season_days), *wanted.misfits(before_on, after_on)]
-        facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": wanted.name, "warnings": said}
-        facts["judging"] = wanted.judging(before_on, after_on)
         judged = judging.judge(found.patches, [pair_files], project, wanted)
-        said += judged.warnings
+        said = pair_dates.of_run(days, sight, wanted, project, judged)
+        facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": wanted.name}
+        facts |= {"warnings": said.codes, "judging": said.figures}
         found = replace(found, patches=judged.patches, suppressed={**found.suppressed, **judged.counts})
         hashed = {path: each.result() for path, each in hashes.items()}
         recipe = _recipe(pair_files, out, (before_on, after_on), params, found, hashed) | facts
@@ -142,7 +142,8 @@ def detect(
         "residual_px": found.alignment.residual.length_px,
         "threshold": found.threshold,
         "suppressed": sum(found.suppressed.values()),
-        "warnings": said,
+        "warnings": said.codes,
+        "judging": said.figures,
         "constant_bands": found.scorer.unused,
     }
     return Step("chain.detected" if found.shift.known else "chain.detected_unregistered", figures, written)

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from cross_check import comparisons
 from cross_check.files import Project
 from gis import files
-from satellite import burns, crowds, differences, field_work, merging, outlined, rims, seasons, zoning
+from satellite import burns, crowds, differences, field_work, merging, outlined, phases, rims, seasons, zoning
 from satellite.files import PairFiles
 from satellite.indices import Bands
 from satellite.presets import Preset
+from satellite.seasons import Sight
 
 MOST_PICTURES = 12
 """Earlier pictures of a place that are asked at most, the latest ones."""
@@ -27,12 +28,16 @@ _WHOLE_PARCEL = 0.6
 
 @dataclass(frozen=True)
 class Judged:
-    """Patches that stay, those left out with their ``reason``, how many by reason, and what the user is told."""
+    """Patches that stay, those left out with their ``reason``, how many by reason, and what the user is told.
+
+    ``moved`` is the share of the picture that turned greener or barer together, see ``phases``; NaN where unknown.
+    """
 
     patches: gpd.GeoDataFrame
     left_out: gpd.GeoDataFrame
     counts: Mapping[str, int]
     warnings: tuple[str, ...]
+    moved: float = float("nan")
 
 
 def demand(project: Project | None, preset: Preset) -> None:
@@ -66,7 +71,7 @@ def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project 
     """
     said: list[str] = []
     reasons = pd.Series("", index=found.index, dtype=object)
-    reasons[rims.of(found, _pixel_m(found))] = "rim"
+    reasons[rims.of(found, pixel_m(found))] = "rim"
     if preset.field_work:
         earlier = pictures(project, pairs, found) if project is not None else []
         said += [] if earlier or project is None or found.empty else ["judging.no_earlier"]
@@ -84,12 +89,15 @@ def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project 
         found = burns.corroborate(found, points)
     elif (found["machine_class"] == "burn").any():
         said.append("judging.no_fire_points")
-    found = seasons.weigh(found, preset.season_days, preset.season_rule)
+    found = seasons.weigh(found, preset.season_days, preset.season_rule, preset.calendar, sight(found))
+    if preset.season_rule == "refuse":
+        reasons[(reasons == "") & (found["out_of_season_days"] > 0)] = "out_of_season"
     kept, left_out = found[reasons == ""], found[reasons != ""].assign(reason=reasons[reasons != ""])
     merged = merging.merge(kept, within_m=preset.merge_m)
     table = merged.patches.assign(changed=np.array(differences.numbers(merged.patches), object))
     counts = left_out["reason"].value_counts().to_dict() | {"merged": merged.absorbed}
-    return Judged(table, left_out, {str(name): int(count) for name, count in counts.items()}, tuple(said))
+    counted = {str(name): int(count) for name, count in counts.items()}
+    return Judged(table, left_out, counted, tuple(said), _moved(found))
 
 
 def pictures(project: Project, pairs: Sequence[PairFiles], found: gpd.GeoDataFrame) -> list[Path]:
@@ -122,9 +130,14 @@ def _worked(found: gpd.GeoDataFrame, earlier: Sequence[Path]) -> NDArray[np.obje
         then = _medians(path, outlines.iloc[open_])
         looked[open_] += np.isfinite(next(iter(then.values()))) if then else 0
         repeated[open_] = field_work.seen_before(_at(was, open_), _at(now, open_), [then])
-    crowd = crowds.of(found.iloc[asked]) & (looked == 0)
+    crowd = (crowds.of(found.iloc[asked]) | phases.of(found.iloc[asked])) & (looked == 0)
     reasons[asked[crowd]], reasons[asked[repeated]] = "crowd", "seen_before"
     return reasons
+
+
+def _moved(found: gpd.GeoDataFrame) -> float:
+    """Return the largest share of a picture that moved together; NaN where no detection measured it."""
+    return float(found["moved"].max()) if "moved" in found else float("nan")
 
 
 def _medians(path: Path, outlines: gpd.GeoSeries) -> dict[str, NDArray[np.float64]]:
@@ -144,7 +157,14 @@ def _at(bands: Bands, rows: NDArray[np.intp]) -> Bands:
     return {name: values[rows] for name, values in bands.items()}
 
 
-def _pixel_m(found: gpd.GeoDataFrame) -> float:
+def sight(found: gpd.GeoDataFrame) -> Sight:
+    """Return how fine the images are that patches come from, and where they lie."""
+    if found.empty:
+        return seasons.PLAIN
+    return Sight(pixel_m(found), float(found.geometry.bounds[["miny", "maxy"]].to_numpy().mean()))
+
+
+def pixel_m(found: gpd.GeoDataFrame) -> float:
     """Return the edge of a pixel of the images that patches come from."""
     return float(np.sqrt(np.median(found["area_m2"] / found["pixels"]))) if len(found) else 1.0
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import geopandas as gpd
 
-from cross_check import chain, detections, judging, sensor_tiles
+from cross_check import chain, detections, judging, pair_dates, sensor_tiles
 from cross_check.files import Project
 from cross_check.steps import Step
 from gis import files
 from gis.progress import Progress, silent
-from satellite import cluster, detection, presets, seams, seasons, tiles
+from satellite import cluster, detection, presets, seams, tiles
 from satellite.cluster import Finished, Task, Tell, no_one
 from satellite.files import PairFiles
 from satellite.presets import Preset
@@ -97,13 +97,13 @@ def detect(
     Raises
     ------
     WorkbenchError
-        See ``satellite.tiles``, ``satellite.cluster.run`` and ``judging.judge``; ``detect.seasons_apart``.
+        See ``satellite.tiles``, ``satellite.cluster.run`` and ``judging.judge``; ``Preset.demand``.
     """
     params, wanted = params or detection.Params(), presets.standard()[preset] if isinstance(preset, str) else preset
     judging.demand(project, wanted)
     tasks = _compared(pair, params)
     days = _days(tasks)
-    seasons.allow(*days, wanted.season_days, wanted.season_rule)
+    wanted.demand(*days)
     done, tables = _tables(tasks, out, order)
     joined = seams.join(tables, smallest_m2=params.smallest_m2)
     recipe = _recipe(done, joined, asdict(params)) | {"preset": wanted.name, "judging": wanted.judging(*days)}
@@ -114,7 +114,8 @@ def detect(
         asked = asked[asked["target"].isin(params.wanted)]
     judged = judging.judge(asked, _pairs(tasks), project, wanted)
     recipe["suppressed"] = {"other_target": len(joined.patches) - len(asked), **judged.counts}
-    recipe["warnings"] = [*seasons.warnings(*days, wanted.season_days), *wanted.misfits(*days), *judged.warnings]
+    said = pair_dates.of_run(days, judging.sight(asked), wanted, project, judged)
+    recipe |= {"warnings": said.codes, "judging": said.figures}
     recipe |= {"inputs": _inputs(recipe["tiles"], days), "method": params.method.name}
     found = detections.settle(judged.patches, project, detections.name_of(recipe))
     step = _written(chain.told(found), out, recipe, done)
@@ -213,7 +214,7 @@ def _written(found: gpd.GeoDataFrame, out: Path, recipe: dict[str, Any], done: S
     files.write_table(found, out / "patches.gpkg")
     files.write_json(recipe, out / "recipe.json")
     outputs = tuple(out / name for name in ("patches.gpkg", "patches.parquet", "recipe.json", "tiles"))
-    said = {"warnings": recipe.get("warnings", [])}
+    said = {"warnings": recipe.get("warnings", ()), "judging": recipe.get("judging", {})}
     return Step("chain.province_detected", {**_figures(done), **figures, **said}, outputs)
 
 

@@ -30,7 +30,7 @@ class Params:
     Attributes
     ----------
     places : int
-        Other places with the same change; those within one cell are one place.
+        Other places with the same change; those within one cell are one place. With 0 the share alone tells.
     within_m : float
         Half the edge of the square around a patch in which they lie.
     cell_m : float
@@ -114,9 +114,11 @@ def shares(patches: Ground, sample: Ground, params: Params | None = None) -> Rea
     params = params or Params()
     found = np.zeros(len(patches.xy))
     asked = np.flatnonzero(places(patches, params) >= params.places)
-    if not asked.size:
+    if not (asked.size and patches.told):
         return found
-    changes, looks = patches.changes(params)[asked], sample.changes(params)
+    changes, looks = patches.changes(params), sample.changes(params)
+    asked = asked[np.isfinite(changes[asked]).all(axis=1)]
+    changes = changes[asked]
     known = np.flatnonzero(np.isfinite(looks).all(axis=1))
     known = known[np.argsort(sample.xy[known, 1], kind="stable")]
     looks, at, wanted = looks[known], sample.xy[known], patches.xy[asked]

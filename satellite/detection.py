@@ -22,6 +22,7 @@ from satellite import (
     field_work,
     findings,
     patches,
+    phases,
     scores,
     seasons,
     sharpness,
@@ -152,7 +153,7 @@ class Detection:
         See ``patches.SCHEMA``, and ``target``, ``strength`` (mean), ``holds_to`` (the patch keeps its smallest area up
         to this threshold), ``pixels``, and what tells field work: its means, see ``field_work.columns``, and
         ``alike_share``, how much of the ground around shows the same change, see ``crowds.shares``; NaN where nobody
-        knows or asks.
+        knows or asks. ``moved`` is the share of the whole that turned greener, or barer, see ``phases``.
     alignment : Alignment
     scorer : Scorer
     noise : Noise
@@ -428,7 +429,9 @@ def _outlined(
     found = found.assign(**field_work.columns(before, after))
     asked = found["machine_class"].isin(field_work.CLASSES).to_numpy()
     rows, where = at[asked], np.stack([marks.row, marks.column])
-    found.loc[asked, "alike_share"] = crowds.shares(_on_ground(pair, means[:, :, rows], where[:, rows]), ground)
+    found["moved"] = share = phases.moved(ground)
+    grounds = _on_ground(pair, means[:, :, rows], where[:, rows])
+    found.loc[asked, "alike_share"] = crowds.shares(grounds, ground, phases.crowding(share))
     if params.wanted is None:
         return found, suppressed
     kept_rows = found["target"].isin(params.wanted)

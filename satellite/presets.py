@@ -6,7 +6,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from gis.errors import WorkbenchError
 from satellite import merging, seasons
+from satellite.seasons import Sight
 
 _DATA = Path(__file__).parent / "data" / "presets.toml"
 
@@ -23,8 +25,8 @@ class Preset:
     false_leads : float
         Per 1,000 km2.
     smallest_m2 : float
-    season : (int, int), optional
-        First and last day of the year between which both images should lie.
+    calendar : str, optional
+        The entry of ``seasons.calendar`` that holds for all targets; by default each has its own.
     most_days : int, optional
         Longest time between the images.
     zones : tuple of str
@@ -43,7 +45,7 @@ class Preset:
     targets: tuple[str, ...]
     false_leads: float
     smallest_m2: float
-    season: tuple[int, int] | None = None
+    calendar: str | None = None
     most_days: int | None = None
     zones: tuple[str, ...] = ()
     field_work: bool = True
@@ -57,15 +59,37 @@ class Preset:
         kept = {name: getattr(self, name) for name in ("season_days", "season_rule", "field_work", "merge_m")}
         return kept | {"zones": list(self.zones), "season_gap_days": gap}
 
-    def misfits(self, before_on: date | None, after_on: date | None) -> list[str]:
+    def out_of_season(self, before_on: date | None, after_on: date | None, sight: Sight = seasons.PLAIN) -> list[str]:
+        """Return the targets that two dates cannot tell for the time of the year; none where a date is not known."""
+        if before_on is None or after_on is None:
+            return []
+        asked = (before_on, after_on, self.calendar, sight)
+        return [target for target in self.targets if seasons.beyond_days(target, *asked) > 0]
+
+    def misfits(self, before_on: date | None, after_on: date | None, sight: Sight = seasons.PLAIN) -> list[str]:
         """Return what two dates lack for this search, as catalogue codes."""
-        days = [day.timetuple().tm_yday for day in (before_on, after_on) if day]
-        said = []
-        if self.season and any(not self.season[0] <= day <= self.season[1] for day in days):
-            said.append("detect.out_of_season")
+        said = ["detect.out_of_season"] if self.out_of_season(before_on, after_on, sight) else []
         if self.most_days and before_on and after_on and (after_on - before_on).days > self.most_days:
             said.append("detect.too_long_between")
         return said
+
+    def demand(self, before_on: date | None, after_on: date | None, sight: Sight = seasons.PLAIN) -> None:
+        """Refuse two dates too far apart within the year, or out of the season of all targets, where that is the rule.
+
+        Raises
+        ------
+        WorkbenchError
+            ``detect.seasons_apart`` with the gap, ``detect.no_season`` with the windows.
+        """
+        seasons.allow(before_on, after_on, self.season_days, self.season_rule)
+        out = self.out_of_season(before_on, after_on, sight)
+        if self.season_rule == "refuse" and len(out) == len(self.targets):
+            raise WorkbenchError(
+                "detect.no_season",
+                "None of what is looked for can be told by these dates ({windows}, month-day); choose others, or "
+                "another rule (--season-rule)",
+                windows=seasons.told(out, self.calendar, sight),
+            )
 
 
 @cache
@@ -75,7 +99,6 @@ def standard() -> dict[str, Preset]:
         table = tomllib.load(stream)
     made = {}
     for name, entry in table.items():
-        season = entry.pop("season", None)
         targets, zones = tuple(entry.pop("targets")), tuple(entry.pop("zones", ()))
-        made[name] = Preset(name, targets, **entry, zones=zones, season=tuple(season) if season else None)
+        made[name] = Preset(name, targets, **entry, zones=zones)
     return made

@@ -49,6 +49,21 @@ Weights = dict[str, Field]
 
 
 @dataclass(frozen=True)
+class Leaf:
+    """Green cover of grass, wood and reed at a date, and the share of dry plants between crops, 0 to 1."""
+
+    grass: float
+    wood: float
+    reed: float
+    dry: float
+
+
+_JUNE = Leaf(0.62, 0.96, 0.8, 0.12)
+LEAF = (_JUNE, Leaf(0.35, 0.8, 0.55, 0.65), Leaf(0.05, 0.3, 0.1, 0.12), _JUNE)
+"""On each of ``DATES``."""
+
+
+@dataclass(frozen=True)
 class Event:
     """A planted change or decoy: pixels of a window look different from scene ``since`` up to scene ``until``.
 
@@ -66,13 +81,17 @@ class Event:
 
 @dataclass(frozen=True)
 class World:
-    """A landscape and all that happens on it; the same seed gives the same world."""
+    """A landscape and all that happens on it; the same seed gives the same world.
+
+    ``green`` is the green cover of each parcel's crop, (dates, parcels); ``leaf`` the state of what is no crop.
+    """
 
     land: Landscape
     events: tuple[Event, ...]
     green: NDArray[np.float32]
     cloud: tuple[Field, ...]
     seed: int
+    leaf: tuple[Leaf, ...] = LEAF
 
 
 @cache
@@ -228,9 +247,8 @@ def _phenology(land: Landscape, rng: np.random.Generator) -> NDArray[np.float32]
 def _weights(world: World, at: int) -> Weights:
     land = world.land
     green = world.green[at][land.parcel]
-    season = {_SUMMER: (0.62, 0.96, 0.8), _AUTUMN: (0.35, 0.8, 0.55), _WINTER: (0.05, 0.3, 0.1)}
-    grass, wood, reed = season[_SUMMER if at == _NEXT_SUMMER else at]
-    dry = np.float32(0.65 if at == _AUTUMN else 0.12)
+    leaf = world.leaf[at]
+    grass, wood, reed, dry = leaf.grass, leaf.wood, leaf.reed, np.float32(leaf.dry)
     weights: Weights = {}
     _lay(weights, land.cover == Cover.CROP, {"crop": green, "dry_plants": dry * (1 - green)}, rest="black_soil")
     _lay(weights, land.cover == Cover.GRASS, {"crop": grass * 0.8, "dry_plants": (1 - grass) * 0.6}, rest="subsoil")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cross_check import comparisons, patch_notes
+from cross_check import comparisons, pair_dates, patch_notes
 from cross_check.comparisons import Check
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
@@ -88,7 +88,7 @@ def _order(words: Catalogue, taken: list[Path]) -> dict[str, object]:
     with third:
         queue.button(words, words.say("change_page.run"), _argv(pair, asked), key="run", disabled=before == after)
     if fourth.toggle(words.say("change_page.check"), key=f"{PAGE}-check") and before != after:
-        _checked(words, pair)
+        _checked(words, pair, _preset_asked(known[chosen], asked))
     return asked
 
 
@@ -139,8 +139,13 @@ def _argv(pair: PairFiles, asked: dict[str, object]) -> list[str]:
     return [*argv, "--clear", *map(str, pair.clear)] if pair.clear else argv
 
 
-def _checked(words: Catalogue, pair: PairFiles) -> None:
-    """Draw how the two images lie to each other, and what a run will cost."""
+def _preset_asked(preset: Preset, asked: dict[str, object]) -> Preset:
+    """Return a preset with the season that is asked for instead."""
+    return replace(preset, season_days=int(str(asked["season_days"])), season_rule=str(asked["season_rule"]))
+
+
+def _checked(words: Catalogue, pair: PairFiles, preset: Preset) -> None:
+    """Draw how the two images lie to each other, whether their season fits, and what a run will cost."""
     marks = tuple(path.stat().st_mtime_ns for path in (pair.before, pair.after, *pair.clear))
     try:
         found = _check(pair, marks)
@@ -160,6 +165,9 @@ def _checked(words: Catalogue, pair: PairFiles) -> None:
         column.metric(words.say(f"change_page.{name}"), said)
     if not aligned.residual.known:
         st.warning(words.say("change_page.unchecked"), icon=":material/straighten:")
+    told = pair_dates.foretold(pair, (None, None), preset, state.project())
+    for sentence in pair_dates.sentences(told.codes, told.figures, words):
+        st.warning(sentence, icon=":material/calendar_month:")
 
 
 def _gap(words: Catalogue, pair: PairFiles) -> str:
@@ -178,8 +186,8 @@ def _result(words: Catalogue, stamp: Stamp, asked: dict[str, object]) -> None:
     said = comparisons.stale(recipe, stamp.project.detect, asked) if "preset" in recipe else []
     for code in said:
         st.warning(words.say(code), icon=":material/history:")
-    for code in recipe.get("warnings", []):
-        st.warning(words.say(code), icon=":material/calendar_month:")
+    for sentence in pair_dates.sentences(recipe.get("warnings", []), recipe.get("judging", {}), words):
+        st.warning(sentence, icon=":material/calendar_month:")
     if constant := recipe["figures"].get("constant_bands"):
         said_bands = words.say("detect.constant_left_out", bands=", ".join(constant))
         st.warning(said_bands, icon=":material/texture:")

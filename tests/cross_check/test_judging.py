@@ -184,7 +184,8 @@ def test_a_point_at_a_works_confirms_nothing(tmp_path):
 
 def test_cleared_wood_outside_the_reserve_is_left_out(tmp_path):
     """Inside stays with the zone's name, outside is counted; without a layer the search is refused."""
-    wood = pd.concat([_patch("clearing"), _patch("clearing", 127.2)], ignore_index=True)
+    junes = {"before_on": pd.Timestamp("2024-06-10"), "after_on": pd.Timestamp("2025-06-12")}
+    wood = pd.concat([_patch("clearing", **junes), _patch("clearing", 127.2, **junes)], ignore_index=True)
     wanted = presets.standard()["reserve"]
     made = _project(tmp_path, zones=(126.9, 46.9, 127.1, 47.1))
     judged = judging.judge(wood, [NO_FILES], made, replace(wanted, field_work=False))
@@ -206,3 +207,26 @@ def test_a_whole_parcel_is_field_work(tmp_path):
     assert len(burnt.patches) == 1
     made = _project(tmp_path / "wide", parcels=(127.0, 47.0, 127.02, 47.02))
     assert len(judging.judge(_patch("waste"), [NO_FILES], made, wanted).patches) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "moved", "reason"), [("clearing", 0.8, "crowd"), ("clearing", 0.2, ""), ("burn", 0.8, "")]
+)
+def test_what_all_fields_did_between_two_phases_is_put_apart(kind, moved, reason):
+    """Felled wood only where the whole picture moved, and a burn never; the share that moved is told."""
+    colours = {f"{side}_{band}": 0.1 for side in ("before", "after") for band in ("blue", "red", "nir")}
+    found = _patch(kind, alike_share=0.02, moved=moved, **colours)
+    judged = judging.judge(found, [NO_FILES], None, presets.standard()["all"])
+    assert judged.left_out["reason"].tolist() == ([reason] if reason else [])
+    assert judged.moved == moved
+
+
+def test_a_strict_search_puts_apart_what_is_out_of_season(tmp_path):
+    """In a reserve cleared wood between two Mays is put apart with its reason, a pit is not."""
+    made, wanted = _project(tmp_path, zones=(126.9, 46.9, 127.1, 47.1)), presets.standard()["reserve"]
+    mays = {"before_on": pd.Timestamp("2024-05-10"), "after_on": pd.Timestamp("2025-05-12")}
+    found = pd.concat([_patch("clearing", **mays), _patch("mining", 127.01, **mays)], ignore_index=True)
+    judged = judging.judge(found, [NO_FILES], made, replace(wanted, field_work=False))
+    assert judged.patches["target"].tolist() == ["mining"]
+    assert judged.left_out[["target", "reason"]].to_numpy().tolist() == [["clearing", "out_of_season"]]
+    assert judged.counts["out_of_season"] == 1
