@@ -25,7 +25,7 @@ from gis.errors import WorkbenchError
 from gis.grids import Tiles
 from gis.language import LANGUAGES, catalogue
 from gis.progress import Progress, silent
-from satellite import canvases, detection, differences, presets, sweeps, targets
+from satellite import canvases, detection, differences, presets, sweeps, targets, unobserved
 from satellite import files as images
 from satellite.detection import Detection
 from satellite.files import PairFiles
@@ -83,7 +83,8 @@ def detect(
     ----------
     pair_files : PairFiles
     out : Path
-        All four files appear together or not at all.
+        All files appear together or not at all; beside the four left-out.gpkg and unseen.gpkg (what was not observed),
+        where there is anything to tell.
     dates : (date or None, date or None)
         Overrule the dates that the files carry.
     params : detection.Params, optional
@@ -129,6 +130,8 @@ def detect(
         files.write_table(told(settled), aside / "patches.gpkg")
         if len(judged.left_out):
             files.write_table(told(judged.left_out), aside / "left-out.gpkg")
+        if found.unseen.any():
+            files.write_table(unobserved.outlines(found.unseen, pair.grid), aside / "unseen.gpkg")
         files.write_json(recipe, aside / "recipe.json")
     if project is not None:
         detections.keep(project, out, recipe, settled)

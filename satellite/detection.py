@@ -161,6 +161,8 @@ class Detection:
         Of the firm strengths of all observed pixels, see ``sweeps.BINS_PER_UNIT``.
     unseen_px : int
         Pixels not observed on both dates.
+    unseen : (rows, columns) bool
+        Where they lie, see ``findings.Facts``.
     suppressed : dict
         Candidates left out, by reason.
     canvas : Canvas
@@ -172,6 +174,7 @@ class Detection:
     noise: Noise
     histogram: NDArray[np.int64]
     unseen_px: int
+    unseen: NDArray[np.bool_]
     suppressed: Mapping[str, int]
     canvas: Canvas
 
@@ -261,7 +264,7 @@ def run(
     gates = ("size", "noise", *(("registration",) if aligned.residual.known else ()))
     found = findings.complete(found, findings.Facts(pair.grid, noise.threshold, residual, sweep.unseen, gates))
     progress(_STAGES, _STAGES, "detect.done")
-    return Detection(found, aligned, scorer, noise, sweep.histogram, sweep.unseen_px, suppressed, canvas)
+    return Detection(found, aligned, scorer, noise, sweep.histogram, sweep.unseen_px, sweep.unseen, suppressed, canvas)
 
 
 def swept(

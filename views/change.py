@@ -11,6 +11,7 @@ import streamlit as st
 
 from cross_check import comparisons, pair_dates, patch_notes
 from cross_check.comparisons import Check
+from gis import files
 from gis.errors import WorkbenchError
 from gis.language import Catalogue, catalogue
 from satellite import differences, presets, scores, seasons, windows
@@ -26,6 +27,7 @@ VIEWS = ("patches", "swipe", "before", "after")
 """What the map shows; before and after by turns let the eye catch what flickers."""
 _LIST_PX = 300
 _HECTARE = 1e4
+_UNSEEN = "#64748B"
 
 
 def page() -> None:
@@ -196,6 +198,7 @@ def _result(words: Catalogue, stamp: Stamp, asked: dict[str, object]) -> None:
         st.stop()
     left, right = st.columns([2, 3], gap="medium")
     with left:
+        st.caption(words.say("change_page.observed", share=recipe["figures"]["observed_share"]))
         threshold = _threshold(words, recipe, found)
         kept = found[found["holds_to"] >= threshold].reset_index(drop=True)
         _suppressed(words, recipe, len(found) - len(kept))
@@ -312,7 +315,23 @@ def _layers(stamp: Stamp, threshold: float, language: str) -> list[Layer]:
     styles = {kind: colours.area(colour) for kind, colour in colours.CLASSES.items()}
     fields = [words.say(f"change_page.head_{name}") for name in ("target", "probability", "size")]
     sample = colours.sample("box", "#D55E00", "#D55E0099")
-    return [Layer("patches", "areas", content, styles, fields, words.say("change_page.left"), sample)]
+    shown = Layer("patches", "areas", content, styles, fields, words.say("change_page.left"), sample)
+    return [*_unseen(stamp, words), shown]
+
+
+def _unseen(stamp: Stamp, words: Catalogue) -> list[Layer]:
+    """Return the layer of what was not observed, none where all was."""
+    path = stamp.project.detect / "unseen.gpkg"
+    if not path.is_file():
+        return []
+    hidden = files.read_layer(path)
+    name = words.say("change_page.unseen")
+    content = layers.shapes(
+        hidden, [str(at) for at in range(len(hidden))], ["unseen"] * len(hidden), [[name] * len(hidden)]
+    )
+    style = {"unseen": colours.area(_UNSEEN, fill=0.35, weight=0.8, dashes="3 3")}
+    sample = colours.sample("box", _UNSEEN, f"{_UNSEEN}59")
+    return [Layer("unseen", "areas", content, style, [], name, sample, pick=False, pane="zones")]
 
 
 if __name__ == "__main__":

@@ -10,16 +10,20 @@ from satellite import files as images
 from satellite import synthetic
 from satellite.files import PairFiles
 from tests.views import opened
+from views import change, state
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    """A project with two images and a detection."""
+    """A project with two images, a mask of the clouds in either, and a detection."""
     made = Project(tmp_path_factory.mktemp("page"))
     world = synthetic.make_world(5, size_px=300, each=1)
     for at, name in ((0, "a"), (3, "b")):
         images.write_scene(synthetic.scene(world, at), made.imagery / f"{name}.tif")
-    chain.detect(PairFiles(made.imagery / "a.tif", made.imagery / "b.tif"), made.detect)
+        mask = made.imagery / f"{name}-clear.tif"
+        images.write_raster(synthetic.clear(world, at), world.land.grid, mask, nodata=255, tags={})
+    masks = tuple(made.imagery / f"{name}-clear.tif" for name in "ab")
+    chain.detect(PairFiles(made.imagery / "a.tif", made.imagery / "b.tif", masks), made.detect)
     return made
 
 
@@ -33,6 +37,21 @@ def test_a_result_is_shown_and_becomes_stale(monkeypatch, compared, language):
     test.selectbox[2 if test.selectbox[2].label == words.say("change_page.method") else 3].set_value("cva").run()
     assert not test.exception
     assert words.say("change_page.stale_params") in opened.told(test)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_not_observed_stands_apart(monkeypatch, compared, language):
+    """The page tells the share that was seen, and the map has a layer of the rest beside the patches."""
+    seen = files.read_json(compared.recipe)["figures"]["observed_share"]
+    hidden = files.read_layer(compared.detect / "unseen.gpkg")
+    assert 1 - seen <= hidden["area_m2"].sum() / 9e6 <= 3 * (1 - seen)
+    test = opened.page(monkeypatch, compared, "change", language)
+    words = catalogue(language)
+    assert words.say("change_page.observed", share=seen) in [each.value for each in test.caption]
+    drawn = change._layers(state.stamp_of(compared), 0.0, language)
+    assert [layer.key for layer in drawn] == ["unseen", "patches"]
+    assert drawn[0].name == words.say("change_page.unseen")
+    assert drawn[0].content.count(b'"Feature"') == len(hidden)
 
 
 def test_a_result_by_tiles_is_told_as_such(monkeypatch, compared):
