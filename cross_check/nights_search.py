@@ -375,12 +375,14 @@ def _order(absent: Ints, home: int, facts: Facts, rng: np.random.Generator) -> I
         width = facts.visits[visit, 3] - facts.visits[visit, 2]
         marks = (away, -away, width, facts.visits[visit, 1])
         keys[number] += np.float64(-facts.prize[visit] if way < 3 else marks[way - 3] if way < 7 else 0)  # noqa: PLR2004 - shares of eight
-    for number in range(1, len(absent)):
-        key, visit, at = keys[number], absent[number], number
-        while at > 0 and keys[at - 1] > key:
-            keys[at], absent[at] = keys[at - 1], absent[at - 1]
-            at -= 1
-        keys[at], absent[at] = key, visit
+    # D. L. Shell (1959): A high-speed sorting procedure. Communications of the ACM 2(7), 30-32.
+    for gap in (57, 10, 1):
+        for number in range(gap, len(absent)):
+            key, visit, at = keys[number], absent[number], number
+            while at >= gap and keys[at - gap] > key:
+                keys[at], absent[at] = keys[at - gap], absent[at - gap]
+                at -= gap
+            keys[at], absent[at] = key, visit
     return absent
 
 
