@@ -136,16 +136,16 @@ def decide(
         Cells of the scene; those with a NaN are set.
     """
     change = np.empty((strength.shape[0] - 2, strength.shape[1]), np.uint8)
+    most = np.full(strength.shape[1] + 2, -1, np.float32)
     hidden = 0
     for row in range(change.shape[0]):
         line, out = strength[row + 1], change[row]
+        _strongest(strength[row], line, strength[row + 2], most[1:-1])
         known = 0
         for at in range(line.size):
-            out[at] = line[at] > limits[0]
+            near = max(most[at], most[at + 1], most[at + 2])
+            out[at] = (line[at] > limits[0]) & (near <= limits[1] * line[at])
             known += line[at] == line[at]  # NaN is not itself
-        for at in range(line.size):
-            if out[at] and _lent(strength, row, at, limits[1]):
-                out[at] = 0
         if known < line.size:
             hidden += line.size - known
             for at in range(line.size):
@@ -156,14 +156,13 @@ def decide(
 
 
 @njit(nogil=True, cache=True)
-def _lent(strength: Image, row: int, at: int, times: np.float32) -> bool:
-    """Tell whether one of the pixels around is so strong that this one, in the row below, has its strength from it."""
-    most = times * strength[row + 1, at]
-    for near in range(row, row + 3):
-        for beside in range(max(at - 1, 0), min(at + 2, strength.shape[1])):
-            if strength[near, beside] > most:
-                return True
-    return False
+def _strongest(above, line, below, out) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - compiled
+    """Put the strongest of three pixels above each other into ``out``, -1 where none is observed."""
+    for at in range(out.size):
+        # A comparison with NaN does not hold, and what ``max`` makes of it is not said.
+        one = above[at] if above[at] > -1 else np.float32(-1)
+        two = line[at] if line[at] > one else one  # noqa: FURB136
+        out[at] = below[at] if below[at] > two else two  # noqa: FURB136
 
 
 @njit(nogil=True, cache=True)
