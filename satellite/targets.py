@@ -23,8 +23,8 @@ from satellite.indices import Bands, Values
 CLASSES = ("construction", "excavation", "waste", "burn", "turbid_water", "clearing", "other")
 
 _DATA = Path(__file__).parent / "data"
-_AT_ONCE = 8192
-"""Pixels judged at once, so that their quantities stay in the nearest memory."""
+_AT_ONCE = 32_768
+"""Pixels judged at once: so many that the loops outweigh their calls, so few that quantities stay in near memory."""
 _RULE = re.compile(r"\s*(\w+)\s+(\w+)\s*([<>])\s*(-?\d+(?:\.\d+)?)\s*")
 
 Truth = NDArray[np.bool_]
