@@ -17,6 +17,9 @@ from scipy import stats
 FEWEST = 5
 """No share is told of fewer sampled places than this."""
 
+_NOUGHT = 1e-9
+"""A standard error below this is what rounding leaves of none."""
+
 Values = NDArray[np.float64]
 
 
@@ -204,7 +207,7 @@ class _Places:
         gap = rest - self._means(rest)[self.stratum]
         spread = np.bincount(self.stratum, gap**2, len(self.count)) / (self.count - 1)
         error = float(np.sqrt((self.weight**2 * spread / self.count).sum())) / share_below
-        if error > 0:
+        if error > _NOUGHT:
             return Estimate(value, max(value - z * error, 0.0), min(value + z * error, 1.0), error, places)
         # All right or all wrong: the variance of the sample is 0, certainty is not.
         low, high = _wilson(value, places, z)

@@ -314,10 +314,12 @@ def _counts(reflectance: NDArray[np.float32]) -> NDArray[np.uint16]:
 
 def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) -> Grid:
     """Return the pixels of the first image that the second one covers too."""
-    west, south = (max(pair) for pair in zip(before.bounds[:2], after.bounds[:2], strict=True))
-    east, north = (min(pair) for pair in zip(before.bounds[2:], after.bounds[2:], strict=True))
-    left, top = (int(np.ceil(value - EDGE_PX)) for value in ~before.transform @ (west, north))
-    right, bottom = (int(np.floor(value + EDGE_PX)) for value in ~before.transform @ (east, south))
+    # By pixels of the first image, whichever way either image runs.
+    corners = [~before.transform @ (after.transform @ corner) for corner in ((0, 0), (after.width, after.height))]
+    (left, right), (top, bottom) = (
+        (int(np.ceil(max(min(ends), 0) - EDGE_PX)), int(np.floor(min(max(ends), size) + EDGE_PX)))
+        for ends, size in zip(zip(*corners, strict=True), (before.width, before.height), strict=True)
+    )
     if right - left < 1 or bottom - top < 1:
         raise WorkbenchError(
             "detect.no_overlap",

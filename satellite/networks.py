@@ -1,6 +1,7 @@
 """Rim: a change network on disk, an ONNX file and the TOML file that says how it wants its images."""
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,16 @@ def _described(path: Path) -> Spec:
         said: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         listed: dict[str, Any] = {name: tuple(said[name]) for name in _LISTS if name in said}
         return Spec(**said | listed)
-    except (ValueError, TypeError) as fault:
+    except TypeError as fault:
+        known = ", ".join(each.name for each in fields(Spec))
+        unknown = ", ".join(sorted(said.keys() - {each.name for each in fields(Spec)}))
+        raise WorkbenchError(
+            "learned.bad_description",
+            "{name} does not describe a network: {what}",
+            name=path.name,
+            what=f"{unknown}? ({known})" if unknown else fault,
+        ) from fault
+    except ValueError as fault:
         raise WorkbenchError(
             "learned.bad_description", "{name} does not describe a network: {what}", name=path.name, what=fault
         ) from fault

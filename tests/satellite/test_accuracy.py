@@ -139,3 +139,18 @@ def test_a_sample_that_does_not_fit_is_refused():
     one = sample[sample["stratum"] != "deforestation"]
     with pytest.raises(ValueError, match="fewer than two"):
         accuracy.assess(one, strata)
+
+
+def test_a_faultless_sample_is_no_certainty():
+    """All places right in strata of odd weights: shares and areas have intervals that hold the value."""
+    rows = [(name, name, name) for name in ("changed", "unchanged") for _ in range(25)]
+    sample = pd.DataFrame(rows, columns=["stratum", "mapped", "found"])
+    sizes = [2258.63, 227893.01]
+    strata = pd.DataFrame({"stratum": ["changed", "unchanged"], "mapped": ["changed", "unchanged"], "size": sizes})
+    found = accuracy.assess(sample, strata)
+    for name, size in zip(("changed", "unchanged"), sizes, strict=True):
+        area = found.areas[name]
+        assert area.value == pytest.approx(size)
+        assert area.low < 0.99 * size or area.high > 1.01 * size
+        assert area.low <= size <= area.high
+        assert found.users[name].low < 0.9

@@ -59,6 +59,23 @@ def test_the_common_part_of_offset_images_is_compared(tmp_path):
     assert np.array_equal(first, second)
 
 
+@pytest.mark.parametrize("upturned", [(False, True), (True, False), (True, True)])
+def test_images_that_run_north_are_compared_too(tmp_path, upturned):
+    """Whichever of both has its first row in the south, and the second covers less: the same ground is read."""
+    data = _ramp() + 1
+    paths = []
+    for name, turned, (top, left) in zip("ab", upturned, ((0, 0), (4, 7)), strict=True):
+        part, transform = data[:, top:, left:], NORTH_UP @ Affine.translation(left, top)
+        if turned:
+            part, transform = part[:, ::-1], transform @ Affine(1, 0, 0, 0, -1, part.shape[1])
+        paths.append(_write(tmp_path / f"{name}.tif", np.ascontiguousarray(part), transform=transform))
+    with files.open_pair(PairFiles(*paths)) as pair:
+        assert (pair.grid.rows, pair.grid.columns) == (36, 43)
+        first, second = pair.read(slice(None))
+    assert np.array_equal(first, data[:, 4:, 7:][:, :: -1 if upturned[0] else 1])
+    assert np.array_equal(first, second)
+
+
 def test_another_resolution_is_brought_to_the_first_grid(tmp_path):
     """A 20 m image is resampled onto the 10 m grid: a smooth ramp keeps its values."""
     columns = np.broadcast_to(np.arange(50, dtype=np.float32), (3, 40, 50)).copy()

@@ -93,6 +93,14 @@ def test_what_does_not_fit_is_told(tmp_path, code, text, made):
     assert refusal.value.code == code
 
 
+def test_an_unknown_key_is_named(tmp_path):
+    """Beside those that there are."""
+    networks_made.siamese(tmp_path / "m.onnx")
+    with pytest.raises(WorkbenchError) as refusal:
+        networks.load(_described(tmp_path, TOML + "tiles = 3"))
+    assert refusal.value.params["what"].startswith("tiles? (model, inputs, output")
+
+
 def test_files_that_are_no_network_are_refused(tmp_path):
     """No description, no model, a model of random bytes."""
     with pytest.raises(WorkbenchError, match=r"m\.toml"):
