@@ -101,7 +101,8 @@ def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]], *, loose: bool = 
         return "<tr>" + "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells) + "</tr>"
 
     body = "".join(line(row, "td") for row in rows)
-    return f'<table class="hdq-sheet head{" loose" if loose else ""}">{line(heads, "th")}{body}</table>'
+    table = f'<table class="hdq-sheet head{" loose" if loose else ""}">{line(heads, "th")}{body}</table>'
+    return f'<div class="hdq-wide">{table}</div>'
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:

@@ -31,7 +31,8 @@ def matrix(found: Mapping[str, Any], words: Catalogue) -> str:
     for at, (name, row) in enumerate(zip(names, counts, strict=True)):
         cells = "".join(_cell(count, most, right=at == column) for column, count in enumerate(row))
         rows.append(f"<tr><th>{escape(name)}</th>{cells}<td>{sum(row)}</td></tr>")
-    return f'<table class="hdq-sheet head"><tr>{head}</tr>{"".join(rows)}</table>'
+    table = f'<table class="hdq-sheet head"><tr>{head}</tr>{"".join(rows)}</table>'
+    return f'<div class="hdq-wide">{table}</div>'
 
 
 def shares(rows: Sequence[tuple[str, Estimate]], words: Catalogue) -> str:

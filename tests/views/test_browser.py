@@ -125,6 +125,7 @@ def test_swipe_moves_the_edge_between_two_dates(page, address):
     """The bench shows both dates with their days written on them, and dragging the handle moves their edge."""
     screenshots.open_page(page, address, "bench")
     pictures = inside(page).locator("img.leaflet-image-layer")
+    pictures.nth(1).wait_for(state="attached")
     assert pictures.count() == 2
     assert pictures.evaluate_all("all => all.every(each => each.naturalWidth > 500)")
     assert inside(page).locator(".hdq-date").all_inner_texts() == ["前期 2024-06-18", "后期 2025-06-20"]
@@ -159,7 +160,7 @@ def test_computed_cell_on_the_map_shows_its_window_and_records(page, address):
     inside(page).locator("path.leaflet-interactive[fill='#B2182B']").first.click(force=True)
     page.locator(".hdq-reason").wait_for()
     screenshots.settle(page)
-    assert inside(page).locator("path[stroke-dasharray='4 3']").count() >= 9
+    inside(page).locator("path[stroke-dasharray='4 3']").nth(8).wait_for(state="attached")
     assert page.get_by_role("tab", name="记录").count() == 1
     assert page.locator("[role=row][aria-selected=true]").count() == 1
     assert inside(page).locator(".leaflet-map-pane").get_attribute("style") == before
