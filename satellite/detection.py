@@ -66,7 +66,7 @@ class Params:
     ----------
     method : Method
     false_leads : float
-        How many patches on 1,000 km2 noise alone may make at most, in 95 of 100 cases; see ``false_leads``.
+        How many patches on 1,000 km2 noise alone may make at most, in 99 of 100 cases; see ``false_leads``.
     false_alarm : float
         Probability, 0 to 1, that an unchanged pixel is called changed: how far a patch reaches, once it is one.
     smallest_m2 : float

@@ -40,7 +40,7 @@ _SETTLED = 1e-4
 _LAGS_PX = (1, 2, 4, 8)
 _FAINT = 0.1
 _TAKEN = 0.4
-_SURE = 0.95
+_SURE = 0.99
 _PARTS = 20
 _EDGE_RANK = 0.4
 _EDGE_MARGIN = 6.0
@@ -192,7 +192,7 @@ def length_px(strengths: list[Image], null: Null) -> float:
 
 
 def expected(most: float) -> float:
-    """Return how many false leads may be expected on an area that shall hold ``most`` at most, in 95 of 100 cases.
+    """Return how many false leads may be expected on an area that shall hold ``most`` at most, in 99 of 100 cases.
 
     The mean of a Poisson law, whose probability of at most n is the upper incomplete gamma function of n + 1.
     """
