@@ -36,6 +36,7 @@ def detect(verbs: "Verbs", words: Catalogue) -> None:
     """Add the command that compares two images."""
     parser = frame.command(verbs, "detect", "cli.detect", _run_detect, words)
     add_pair(parser, words)
+    parser.add_argument("--bands", nargs="+", default=[], metavar="NAME", help=words.say("cli.pair_bands"))
     parser.add_argument("--method", choices=_METHODS, default="irmad", help=words.say("cli.method"))
     parser.add_argument("--side", choices=("both", "rise", "fall"), default="both", help=words.say("cli.side"))
     parser.add_argument("--targets", type=Path, metavar="TOML", help=words.say("cli.target_rules"))
@@ -64,12 +65,14 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import chain, comparisons, pair_dates
     from satellite.files import PairFiles
 
-    pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear))
+    bands = tuple(name for text in arguments.bands for name in text.split(",") if name)
+    pair = PairFiles(arguments.before, arguments.after, tuple(arguments.clear), bands)
     out = arguments.out or frame.project(arguments).detect
     dates = (arguments.before_on, arguments.after_on)
     params = _params(arguments)
     if arguments.null_pair:
-        told = comparisons.past([(one, two) for one, two in arguments.null_pair], params, frame.progress(words))
+        earlier = [(one, two) for one, two in arguments.null_pair]
+        told = comparisons.past(earlier, params, frame.progress(words), bands=bands)
         params = replace(params, past=told)
     preset, owner = preset_of(arguments), frame.owner(arguments, out)
     beforehand = pair_dates.foretold(pair, dates, preset, owner)

@@ -120,7 +120,7 @@ def detect(
                 pair, before_on=before_on, after_on=after_on, params=params, canvas=canvas, progress=progress
             )
         judged = judging.judge(found.patches, [pair_files], project, wanted)
-        said = pair_dates.of_run(days, sight, wanted, project, judged)
+        said = pair_dates.of_bands(pair) + pair_dates.of_run(days, sight, wanted, project, judged)
         facts = {"bands": list(pair.names), "synthetic": synthetic, "preset": wanted.name}
         facts |= {"warnings": said.codes, "judging": said.figures}
         found = replace(found, patches=judged.patches, suppressed={**found.suppressed, **judged.counts})
@@ -317,7 +317,7 @@ def _recipe(
             "clear": [described(path, None) for path in pair_files.clear],
         },
         "method": params.method.name,
-        "params": asdict(params) | {"targets": _rules(params)},
+        "params": asdict(params) | {"targets": _rules(params)} | _given(pair_files),
         "versions": {name: version(name) for name in _VERSIONS},
         "figures": {
             "canonical_correlations": [round(rho, 6) for rho in found.scorer.rho],
@@ -334,6 +334,11 @@ def _recipe(
             "suppressed": dict(found.suppressed),
         },
     }
+
+
+def _given(pair_files: PairFiles) -> dict[str, object]:
+    """Return the band names that were given, if there are: with others the comparison is another one."""
+    return {"bands": list(pair_files.bands)} if pair_files.bands else {}
 
 
 def read_targets(path: Path) -> tuple[targets.Target, ...]:

@@ -85,8 +85,10 @@ def check(pair_files: PairFiles) -> Check:
         return Check(aligned, pair.names, pixels, pixels * pair.grid.pixel_m2 / 1e6)
 
 
-def past(pairs: Sequence[tuple[Path, Path]], params: Params, progress: Progress = silent) -> Past:
-    """Compare pairs of earlier years, with the masks beside them, for what noise does here.
+def past(
+    pairs: Sequence[tuple[Path, Path]], params: Params, progress: Progress = silent, *, bands: tuple[str, ...] = ()
+) -> Past:
+    """Compare pairs of earlier years, with the masks beside them, for what noise does here; ``bands`` of ``PairFiles``.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def past(pairs: Sequence[tuple[Path, Path]], params: Params, progress: Progress 
     """
     parts = []
     for before, after in pairs:
-        with images.open_pair(PairFiles(before, after, masks(before, after))) as pair:
+        with images.open_pair(PairFiles(before, after, masks(before, after), bands)) as pair:
             parts.append(null_pairs.measure(pair, f"{before.name} {after.name}", params=params, progress=progress))
     return joined(parts)
 

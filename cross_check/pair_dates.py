@@ -1,4 +1,4 @@
-"""Rim: what the days of a pair say of a search before it runs, and what its pictures say after: seasons compared."""
+"""Rim: what days and bands of a pair say of a search before it runs, and what its pictures say after."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from cross_check.files import Project
 from cross_check.judging import Judged
 from gis.crs import STORAGE
 from gis.language import Catalogue
+from satellite import bands, phases, seasons
 from satellite import files as images
-from satellite import phases, seasons
-from satellite.files import PairFiles
+from satellite.files import Pair, PairFiles
 from satellite.patches import Grid
 from satellite.presets import Preset
 from satellite.seasons import Sight
@@ -30,15 +30,20 @@ _NAMED = ("windows", "better", "better_on", "season_gap_days", "season_days")
 class Told:
     """Warnings as catalogue codes, and what their sentences name: how a pair is judged (see ``Preset.judging``).
 
-    Beside it ``targets`` and ``windows`` of those out of season, ``moved`` and ``better``, where there are.
+    Beside it ``targets`` and ``windows`` of those out of season, ``moved``, ``better`` and ``unnamed`` (images whose
+    bands nobody named), where there are.
     """
 
     codes: tuple[str, ...] = ()
     figures: Mapping[str, object] = field(default_factory=dict)
 
+    def __add__(self, other: "Told") -> "Told":
+        """Return the warnings of both."""
+        return Told((*self.codes, *other.codes), {**self.figures, **other.figures})
+
 
 def foretold(pair_files: PairFiles, given: Dates, preset: Preset, project: Project | None) -> Told:
-    """Return what is known of a pair's season without comparing it.
+    """Return what is known of a pair's bands and season without comparing it.
 
     Raises
     ------
@@ -46,10 +51,18 @@ def foretold(pair_files: PairFiles, given: Dates, preset: Preset, project: Proje
         See ``satellite.files.open_pair``.
     """
     with images.open_pair(pair_files) as pair:
-        seen = sight(pair.grid)
+        seen, named = sight(pair.grid), of_bands(pair)
     ends = zip(given, (pair_files.before, pair_files.after), strict=True)
     before_on, after_on = (day or images.seen_on(path) for day, path in ends)
-    return _advised((before_on, after_on), of_days((before_on, after_on), seen, preset), preset, project)
+    return named + _advised((before_on, after_on), of_days((before_on, after_on), seen, preset), preset, project)
+
+
+def of_bands(pair: Pair) -> Told:
+    """Return what images without band names cost: classes and indices, or the order of the other image is trusted."""
+    if not pair.unnamed:
+        return Told()
+    by_position = not set(pair.names).isdisjoint(bands.known())
+    return Told(("detect.bands_by_position" if by_position else "detect.no_band_names",), {"unnamed": [*pair.unnamed]})
 
 
 def sight(grid: Grid) -> Sight:
@@ -91,7 +104,8 @@ def _advised(days: Dates, told: Told, preset: Preset, project: Project | None) -
 
 def sentences(codes: Iterable[str], figures: Mapping[str, object], words: Catalogue) -> list[str]:
     """Return warnings in a language; a figure that an older recipe lacks stays open."""
-    named = figures.get("targets")
+    named, unnamed = figures.get("targets"), figures.get("unnamed")
     targets = ", ".join(patch_notes.target(str(each), words) for each in named) if isinstance(named, list) else "?"
-    known = {**dict.fromkeys(_NAMED, "?"), "moved": np.nan, **figures, "targets": targets}
+    nameless = ", ".join(unnamed) if isinstance(unnamed, list) else "?"
+    known = {**dict.fromkeys(_NAMED, "?"), "moved": np.nan, **figures, "targets": targets, "unnamed": nameless}
     return [words.say(code, **known) for code in codes]

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from gis.errors import WorkbenchError
+from satellite import sensors
 
 FEWEST = 3
 """Fewer common bands than this give no multivariate change statistic worth having."""
@@ -26,6 +28,48 @@ def common_name(name: str) -> str:
     """Return the common name for a sensor's band name, the lower-cased name itself where none is known."""
     plain = name.strip().lower()
     return _SENTINEL2.get(re.sub(r"^b(\d)$", r"b0\1", plain), plain)
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """Return the common names of all optical bands that some sensor has, by wavelength."""
+    optical = [band for sensor in sensors.known().values() if sensor.kind == "optical" for band in sensor.bands]
+    ordered = sorted((band for band in optical if band.wavelength_nm), key=lambda band: band.wavelength_nm)
+    return tuple(dict.fromkeys(band.name for band in ordered))
+
+
+def named(names: Sequence[str | None]) -> bool:
+    """Return whether all bands of an image carry names and at least one of them is a band's, not "Band 1"."""
+    return all(names) and not {common_name(str(name)) for name in names}.isdisjoint(known())
+
+
+def given(names: Sequence[str], count: int, image: str) -> list[str | None]:
+    """Return names that a user gives to the bands of an image, in their order.
+
+    Raises
+    ------
+    WorkbenchError
+        ``detect.band_names`` if one is not of ``known`` or stands twice; ``detect.band_count`` unless there are as many
+        as the image has bands.
+    """
+    common = [common_name(name) for name in names]
+    for at, name in enumerate(common):
+        if name not in known() or name in common[:at]:
+            raise WorkbenchError(
+                "detect.band_names",
+                "{band} is no band name, or stands twice; there are {known}",
+                band=name,
+                known=", ".join(known()),
+            )
+    if len(common) != count:
+        raise WorkbenchError(
+            "detect.band_count",
+            "{name} has {count} bands, but {given} names were given",
+            name=image,
+            count=count,
+            given=len(common),
+        )
+    return [*common]
 
 
 def pair(before: Sequence[str | None], after: Sequence[str | None]) -> tuple[list[int], list[int], list[str]]:

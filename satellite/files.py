@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -46,11 +46,15 @@ _DATE = re.compile(r"(?<!\d)(20\d\d|19\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]
 
 @dataclass(frozen=True)
 class PairFiles:
-    """Which files make a pair: two images and any number of clear masks (1 = usable) that hold for both."""
+    """Which files make a pair: two images and any number of clear masks (1 = usable) that hold for both.
+
+    ``bands`` are the names, in order, of the bands of an image that carries none.
+    """
 
     before: Path
     after: Path
     clear: tuple[Path, ...] = ()
+    bands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Pair:
     """Two images open on the grid of the first, cropped to where both have pixels; a context manager.
 
     ``names`` are the common bands, ``shift_px`` (east, south) is taken back out of the second image when it is read.
+    ``unnamed`` are the names of images whose bands nobody named.
     """
 
     before: Source
@@ -67,6 +72,7 @@ class Pair:
     names: tuple[str, ...]
     opened: ExitStack
     shift_px: tuple[float, float] = (0.0, 0.0)
+    unnamed: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """Return the pair itself."""
@@ -199,7 +205,7 @@ def open_pair(files: PairFiles) -> Pair:
     ------
     WorkbenchError
         ``files.missing``, ``detect.unreadable``, ``detect.no_crs``, ``detect.other_crs``, ``detect.rotated``,
-        ``detect.few_bands``, ``detect.no_overlap``, each naming the file.
+        ``detect.few_bands``, ``detect.no_overlap``, each naming the file; see ``bands.given``.
     """
     with ExitStack() as stack:
         before, after = (stack.enter_context(opened(path)) for path in (files.before, files.after))
@@ -214,14 +220,17 @@ def open_pair(files: PairFiles) -> Pair:
                 after_crs=CRS.from_user_input(after.crs).name,
             )
         data_before, data_after = _data_bands(before), _data_bands(after)
-        at_before, at_after, names = bands.pair(
-            [before.descriptions[at - 1] for at in data_before], [after.descriptions[at - 1] for at in data_after]
-        )
+        told = {
+            path: _band_names(path, reader, data, files.bands)
+            for path, reader, data in ((files.before, before, data_before), (files.after, after, data_after))
+        }
+        at_before, at_after, names = bands.pair(told[files.before], told[files.after])
         first = Source.of(files.before, before, tuple(data_before[at] for at in at_before))
         second = Source.of(files.after, after, tuple(data_after[at] for at in at_after))
         grid = _common_grid(before, after, files)
         first, second, *clear = (source.placed(grid, stack) for source in (first, second, *clear))
-        return Pair(first, second, tuple(clear), grid, tuple(names), stack.pop_all())
+        unnamed = tuple(path.name for path, each in told.items() if not bands.named(each))
+        return Pair(first, second, tuple(clear), grid, tuple(names), stack.pop_all(), unnamed=unnamed)
 
 
 def seen_on(path: Path) -> date | None:
@@ -329,6 +338,12 @@ def _common_grid(before: DatasetReader, after: DatasetReader, files: PairFiles) 
         )
     transform = before.transform @ Affine.translation(left, top)
     return Grid(CRS.from_user_input(before.crs), transform, bottom - top, right - left)
+
+
+def _band_names(path: Path, reader: DatasetReader, data: list[int], given: Sequence[str]) -> list[str | None]:
+    """Return the names of the bands that hold data: the file's own, else those given."""
+    own = [reader.descriptions[at - 1] for at in data]
+    return own if bands.named(own) or not given else bands.given(given, len(data), path.name)
 
 
 def _data_bands(reader: DatasetReader) -> list[int]:

@@ -1,6 +1,7 @@
 """hdq detect and hdq targets."""
 
 import pytest
+import rasterio
 
 import cli
 from commands import detect
@@ -18,6 +19,20 @@ def pair(tmp_path_factory):
     for at, name in ((0, "a.tif"), (3, "b.tif")):
         images.write_scene(synthetic.scene(world, at), folder / name)
     return folder / "a.tif", folder / "b.tif"
+
+
+@pytest.fixture(scope="module")
+def nameless(pair, tmp_path_factory):
+    """The same two images as a program writes them that keeps no descriptions of bands; the names they had."""
+    folder = tmp_path_factory.mktemp("nameless")
+    for path in pair:
+        with rasterio.open(path) as source:
+            names, profile = source.descriptions, source.profile
+            with rasterio.open(folder / path.name, "w", **profile) as sink:
+                sink.write(source.read())
+                sink.scales = source.scales
+                sink.update_tags(**source.tags())
+    return (folder / "a.tif", folder / "b.tif"), names
 
 
 def _hdq(*arguments):
@@ -66,3 +81,39 @@ def test_every_target_has_a_name_for_people(language):
     words = catalogue(language)
     named = [f"target.{each.name}" for each in targets.standard() if each.name not in targets.CLASSES]
     assert all(words.say(code) != code for code in named)
+
+
+@pytest.mark.parametrize(("language", "costs"), [("zh", "无法判定类别"), ("en", "no class and no index")])
+def test_images_without_band_names_say_what_that_costs(nameless, tmp_path, capsys, language, costs):
+    """Before the run and after it, both files and the remedy; the recipe keeps it, and no patch has a class."""
+    code = cli.main(["detect", *map(str, nameless[0]), "--out", str(tmp_path / "out"), "--language", language])
+    said = capsys.readouterr()
+    assert code == 0
+    for told in (said.err, said.out):
+        assert all(each in told for each in ("a.tif, b.tif", costs, "--bands"))
+    recipe = files.read_json(tmp_path / "out" / "recipe.json")
+    assert recipe["warnings"][0] == "detect.no_band_names"
+    assert recipe["judging"]["unnamed"] == ["a.tif", "b.tif"]
+    assert set(files.read_layer(tmp_path / "out" / "patches.gpkg")["machine_class"]) == {"other"}
+
+
+def test_bands_that_are_named_give_what_the_files_own_names_give(pair, nameless, tmp_path, capsys):
+    """The same patches and classes to the last number, and no warning of bands; the recipe keeps the names."""
+    bare, names = nameless
+    assert _hdq("detect", *pair, "--out", tmp_path / "own") == 0
+    assert _hdq("detect", *bare, "--bands", ",".join(names), "--out", tmp_path / "given") == 0
+    own, given = (files.read_layer(tmp_path / name / "patches.gpkg") for name in ("own", "given"))
+    assert (own["machine_class"] != "other").any()
+    assert given.equals(own)
+    assert files.read_json(tmp_path / "given" / "recipe.json")["params"]["bands"] == list(names)
+    assert "--bands" not in "".join(capsys.readouterr())
+
+
+def test_one_image_without_names_is_taken_in_the_order_of_the_other(pair, nameless, tmp_path, capsys):
+    """That is told, naming the one; names of another count are refused with nothing written."""
+    mixed = pair[0], nameless[0][1]
+    assert _hdq("detect", *mixed, "--out", tmp_path / "out") == 0
+    assert "b.tif: the bands carry no common names and are taken in the order" in capsys.readouterr().err
+    assert _hdq("detect", *mixed, "--bands", "blue", "green", "red", "--out", tmp_path / "no") == 1
+    assert "b.tif has" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()

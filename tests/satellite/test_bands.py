@@ -50,3 +50,34 @@ def test_too_few_common_bands_are_refused(before, after):
 def test_a_picture_takes_red_green_blue_or_what_there_is(names, expected):
     """True colour where the names tell it."""
     assert bands.picture_bands(names) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(["B02", "B03", "B04"], True), (["Band 1", "Band 2", "Band 3"], False), (["red", None], False), ([None], False)],
+)
+def test_named_are_bands_that_a_sensor_has(names, told):
+    """What a program calls "Band 1" is no name."""
+    assert bands.named(names) is told
+
+
+def test_names_that_are_given_are_checked():
+    """Any spelling of a known band; one that is not, one twice, and too few are refused with what there is."""
+    assert bands.given(["B02", "Green", "red"], 3, "a.tif") == ["blue", "green", "red"]
+    for names, code in (
+        (["blue", "grün", "red"], "band_names"),
+        (["red", "B04", "nir"], "band_names"),
+        (["red"], "band_count"),
+    ):
+        with pytest.raises(WorkbenchError) as refusal:
+            bands.given(names, 3, "a.tif")
+        assert refusal.value.code == f"detect.{code}"
+
+
+def test_known_names_are_those_of_optical_sensors_by_wavelength():
+    """Neither classes nor radar."""
+    known = bands.known()
+    assert [name for name in known if name in {"blue", "green", "red", "nir", "swir16"}] == [
+        "blue", "green", "red", "nir", "swir16",
+    ]  # fmt: skip
+    assert not {"scl", "qa_pixel", "vv", "height"} & set(known)

@@ -94,3 +94,14 @@ def test_a_constant_band_is_named(monkeypatch, compared, language):
     files.write_json(recipe, compared.recipe)
     said = catalogue(language).say("detect.constant_left_out", bands="blue")
     assert said in opened.told(test)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_images_without_band_names_are_named(monkeypatch, compared, language):
+    """What the recipe tells of bands without names stands on the page, with the file and the remedy."""
+    recipe = files.read_json(compared.recipe)
+    judging = recipe["judging"] | {"unnamed": ["b.tif"]}
+    files.write_json(recipe | {"warnings": ["detect.no_band_names"], "judging": judging}, compared.recipe)
+    test = opened.page(monkeypatch, compared, "change", language)
+    files.write_json(recipe, compared.recipe)
+    assert catalogue(language).say("detect.no_band_names", unnamed="b.tif") in opened.told(test)
