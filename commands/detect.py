@@ -13,6 +13,7 @@ from gis.language import Catalogue
 
 if TYPE_CHECKING:  # heavy libraries wait until a command runs
     from commands.frame import Verbs
+    from cross_check.pair_dates import Told
     from satellite.detection import Params
     from satellite.presets import Preset
 
@@ -75,9 +76,7 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
         told = comparisons.past(earlier, params, frame.progress(words), bands=bands)
         params = replace(params, past=told)
     preset, owner = preset_of(arguments), frame.owner(arguments, out)
-    beforehand = pair_dates.foretold(pair, dates, preset, owner)
-    for sentence in pair_dates.sentences(beforehand.codes, beforehand.figures, words):
-        print(sentence, file=sys.stderr, flush=True)
+    forewarn(pair_dates.foretold(pair, dates, preset, owner), words)
     step = chain.detect(
         pair,
         out,
@@ -92,6 +91,14 @@ def _run_detect(arguments: Arguments, words: Catalogue) -> int:
     if constant := step.figures["constant_bands"]:
         print(words.say("detect.constant_left_out", bands=", ".join(constant)))  # type: ignore[arg-type]
     return 0
+
+
+def forewarn(told: "Told", words: Catalogue) -> None:
+    """Print on standard error what is known of a comparison before it runs."""
+    from cross_check import pair_dates
+
+    for sentence in pair_dates.sentences(told.codes, told.figures, words):
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def say(figures: Mapping[str, Any], words: Catalogue) -> None:

@@ -65,12 +65,14 @@ def _detect(arguments: Arguments, words: Catalogue) -> int:
     from cross_check import province as verbs
 
     out = arguments.out or frame.project(arguments).folder / "province"
+    pair, preset, owner = _pair(arguments), search.preset_of(arguments), frame.owner(arguments, out)
+    search.forewarn(verbs.foretold(pair, preset, owner), words)
     step = verbs.detect(
-        _pair(arguments),
+        pair,
         out,
         params=search.search_of(arguments),
-        preset=search.preset_of(arguments),
-        project=frame.owner(arguments, out),
+        preset=preset,
+        project=owner,
         order=_order(arguments, words),
     )
     frame.print_step(step, words)

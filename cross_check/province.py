@@ -12,10 +12,12 @@ import geopandas as gpd
 
 from cross_check import chain, detections, judging, pair_dates, sensor_tiles
 from cross_check.files import Project
+from cross_check.pair_dates import Told
 from cross_check.steps import Step
 from gis import files
 from gis.progress import Progress, silent
 from satellite import cluster, detection, presets, seams, tiles
+from satellite import files as images
 from satellite.cluster import Finished, Task, Tell, no_one
 from satellite.files import PairFiles
 from satellite.presets import Preset
@@ -66,6 +68,18 @@ class Pair:
     tile_px: int = tiles.TILE_PX
 
 
+def foretold(pair: Pair, preset: Preset, project: Project | None = None) -> Told:
+    """Return what the days of a province, and the bands of its first tile, say before any tile is compared.
+
+    Raises
+    ------
+    WorkbenchError
+        See ``satellite.tiles`` and ``satellite.files.open_pair``.
+    """
+    tasks = _compared(pair, detection.Params())
+    return pair_dates.foretold(_pairs(tasks)[0], _days(tasks), preset, project)
+
+
 def detect(
     pair: Pair,
     out: Path,
@@ -114,7 +128,9 @@ def detect(
         asked = asked[asked["target"].isin(params.wanted)]
     judged = judging.judge(asked, _pairs(tasks), project, wanted)
     recipe["suppressed"] = {"other_target": len(joined.patches) - len(asked), **judged.counts}
-    said = pair_dates.of_run(days, judging.sight(asked), wanted, project, judged)
+    with images.open_pair(_pairs(tasks)[0]) as first:
+        named = pair_dates.of_bands(first)
+    said = named + pair_dates.of_run(days, judging.sight(asked), wanted, project, judged)
     recipe |= {"warnings": said.codes, "judging": said.figures}
     recipe |= {"inputs": _inputs(recipe["tiles"], days), "method": params.method.name}
     found = detections.settle(judged.patches, project, detections.name_of(recipe))

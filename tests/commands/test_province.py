@@ -5,6 +5,7 @@ import pytest
 import rasterio
 
 import cli
+from gis import files
 from tests.satellite import provinces, tifs
 
 
@@ -25,6 +26,25 @@ def test_a_mosaic_is_compared_tile_by_tile(capsys, tmp_path, language, word, mem
     assert (code, word in out, err.count(memory)) == (0, True, 4)
     code, out, err = _hdq(capsys, *asked)
     assert (code, err.count(memory)) == (0, 0)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "作物和叶相"), ("en", "crops and leaves")])
+def test_seasons_that_do_not_fit_are_told_before_the_first_tile(capsys, tmp_path, language, word):
+    """June against late September, and bands without names: on standard error before any line of a tile."""
+    before, after, _ = provinces.write(tmp_path, 200, 100)
+    with rasterio.open(before, "r+") as first, rasterio.open(after, "r+") as second:
+        first.descriptions = second.descriptions = [None] * first.count
+    asked = ["province", "detect", before, after, "--tile-px", "100", "--out", tmp_path / "out"]
+    code, out, err = _hdq(capsys, *asked, "--after-on", "2021-09-20", "--language", language)
+    lines = err.splitlines()
+    assert (code, word in out) == (0, True)
+    assert before.name in lines[0]
+    assert word in lines[1]
+    assert all("r000c000" not in line for line in lines[:2])
+    codes = files.read_json(tmp_path / "out" / "recipe.json")["warnings"]
+    assert codes[:2] == ["detect.no_band_names", "detect.other_season"]
+    code, _, err = _hdq(capsys, *asked, "--after-on", "2021-06-20", "--language", language)
+    assert (code, word in err) == (0, False)
 
 
 def test_an_empty_folder_is_a_sentence(capsys, tmp_path):
