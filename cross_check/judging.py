@@ -95,6 +95,11 @@ def judge(found: gpd.GeoDataFrame, pairs: Sequence[PairFiles], project: Project 
     kept, left_out = found[reasons == ""], found[reasons != ""].assign(reason=reasons[reasons != ""])
     merged = merging.merge(kept, within_m=preset.merge_m)
     table = merged.patches.assign(changed=np.array(differences.numbers(merged.patches), object))
+    # What is of concern comes first: rated by strength alone, the rim of a cloud stands before a river of mud. Where no
+    # class is known nothing tells concern from season, and strength is all there is.
+    first = ["probability"] if (table["machine_class"] != "other").any() else []
+    order = [*first, "score", "patch_id"]
+    table = table.sort_values(order, ascending=[name == "patch_id" for name in order], ignore_index=True)
     counts = left_out["reason"].value_counts().to_dict() | {"merged": merged.absorbed}
     counted = {str(name): int(count) for name, count in counts.items()}
     return Judged(table, left_out, counted, tuple(said), _moved(found))

@@ -68,6 +68,7 @@ def test_refused_pairs_leave_nothing(capsys, tmp_path):
         where = rasterio.Affine(10, 0, east, 0, -10, 5_060_000)
         with rasterio.open(tmp_path / name, "w", driver="GTiff", transform=where, **profile) as sink:
             sink.write(data)
+            sink.descriptions = ("blue", "green", "red")[: len(data)]
         return tmp_path / name
 
     good = image("good.tif")

@@ -7,6 +7,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
+import xarray as xr
 from shapely.geometry import Point, box
 
 from cross_check import chain, judging
@@ -15,9 +17,13 @@ from gis import files, fires
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
 from satellite import files as images
-from satellite import presets, synthetic, synthetic_fields
+from satellite import masks, presets, synthetic, synthetic_fields
 from satellite.files import PairFiles
 
+PAIR = Path(__file__).parents[3] / "shared" / "data" / "pairs" / "brumadinho_dam"
+NAMES = ("blue", "green", "red", "nir", "swir16", "swir22")
+FLOW = (160, 172)
+"""Row and column of a pixel of the flow, seen by eye."""
 BEFORE, AFTER, EARLIER = "2024-06-18", "2025-06-20", "2023-06-12"
 
 
@@ -230,3 +236,48 @@ def test_a_strict_search_puts_apart_what_is_out_of_season(tmp_path):
     assert judged.patches["target"].tolist() == ["mining"]
     assert judged.left_out[["target", "reason"]].to_numpy().tolist() == [["clearing", "out_of_season"]]
     assert judged.counts["out_of_season"] == 1
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    """The pair as reflectance (scale and offset of Landsat Collection 2), bands named, with a mask of clouds each."""
+    folder = tmp_path_factory.mktemp("brumadinho")
+    images, clear = [], []
+    for date, day in (("t1", "2019-01-14"), ("t2", "2019-01-30")):
+        with rasterio.open(PAIR / f"{date}.tif") as source:
+            profile, counts = source.profile, source.read()
+        values = np.where(counts.min(axis=0) == 0, np.nan, np.clip(counts * 2.75e-5 - 0.2, 1e-4, 1.5)).astype(
+            np.float32
+        )
+        images.append(folder / f"{date}.tif")
+        with rasterio.open(images[-1], "w", **(profile | {"dtype": "float32", "nodata": np.nan})) as sink:
+            sink.write(values)
+            sink.descriptions = NAMES
+            sink.update_tags(ACQUISITION_DATE=day)
+        east, south = profile["transform"].a, profile["transform"].e
+        middles = {
+            "y": profile["transform"].f + south * (np.arange(values.shape[1]) + 0.5),
+            "x": profile["transform"].c + east * (np.arange(values.shape[2]) + 0.5),
+        }
+        bands = {name: (("y", "x"), band) for name, band in zip(NAMES, values, strict=True)}
+        scene = xr.Dataset(bands, middles).rio.write_crs(profile["crs"])
+        scene["source"] = xr.ones_like(scene["red"], dtype="int16")
+        scene.attrs.update(sun_azimuth=95.0, sun_zenith=35.0)
+        usable = np.asarray(masks.clear(masks.classified(scene)), np.uint8)
+        clear.append(folder / f"{date}-clear.tif")
+        with rasterio.open(clear[-1], "w", **(profile | {"count": 1, "dtype": "uint8", "nodata": 255})) as sink:
+            sink.write(usable, 1)
+    return PairFiles(*images, tuple(clear)), (
+        profile["crs"],
+        Point(*rasterio.transform.xy(profile["transform"], *FLOW)),
+    )
+
+
+@pytest.mark.skipif(not PAIR.is_dir(), reason="the labelled image pairs are not beside the project")
+def test_the_flow_is_among_the_first_three(named, tmp_path):
+    """Whoever opens the list of the dam's collapse sees the flow first, not what clouds left bright."""
+    pair, (system, place) = named
+    chain.detect(pair, tmp_path / "detect")
+    found = files.read_layer(tmp_path / "detect" / "patches.gpkg")
+    assert found["probability"].is_monotonic_decreasing
+    assert found.to_crs(system).geometry.contains(place).to_numpy().nonzero()[0].tolist()[0] < 3
