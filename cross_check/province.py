@@ -16,7 +16,7 @@ from cross_check.pair_dates import Told
 from cross_check.steps import Step
 from gis import files
 from gis.progress import Progress, silent
-from satellite import cluster, detection, presets, seams, tiles
+from satellite import cluster, detection, presets, seams, tiles, unobserved
 from satellite import files as images
 from satellite.cluster import Finished, Task, Tell, no_one
 from satellite.files import PairFiles
@@ -92,8 +92,8 @@ def detect(
     """Compare two dates of a province.
 
     Writes a folder a tile into ``tiles``; the patches of all, joined over the borders of tiles and judged as those of a
-    single pair are, to patches.gpkg and patches.parquet; those left out with their reason to left-out.gpkg; and
-    recipe.json.
+    single pair are, to patches.gpkg and patches.parquet; those left out with their reason to left-out.gpkg; what no
+    tile observed to unseen.gpkg, where there is any; and recipe.json.
 
     Parameters
     ----------
@@ -229,6 +229,10 @@ def _written(found: gpd.GeoDataFrame, out: Path, recipe: dict[str, Any], done: S
     files.write_table(found, out / "patches.parquet")
     files.write_table(found, out / "patches.gpkg")
     files.write_json(recipe, out / "recipe.json")
+    unseen = unobserved.join([tiles.sides(each.folder) for each in done])
+    (out / "unseen.gpkg").unlink(missing_ok=True)
+    if len(unseen):
+        files.write_table(unseen, out / "unseen.gpkg")
     outputs = tuple(out / name for name in ("patches.gpkg", "patches.parquet", "recipe.json", "tiles"))
     said = {"warnings": recipe.get("warnings", ()), "judging": recipe.get("judging", {})}
     return Step("chain.province_detected", {**_figures(done), **figures, **said}, outputs)

@@ -9,17 +9,21 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+from pyproj import CRS
+from rasterio import windows
 
 from gis import files
 from gis.errors import WorkbenchError
-from satellite import detection, looks, patches, series, sources, states
+from satellite import detection, findings, looks, patches, series, sources, states, unobserved
 from satellite import files as images
 from satellite.cluster import Task
 from satellite.files import PairFiles
 from satellite.patches import Grid
 
 TILE_PX = 2048
+_STRIP_ROWS = 128 * findings.COARSE_PX
 _IMAGES = (".tif", ".tiff", ".vrt")
 _DAY = re.compile(r"[-_ ]*(19|20)\d\d[-_]?\d\d[-_]?\d\d[-_ ]*")
 _NOT_OF_A_TILE = ("detect.unreadable", "detect.reversed")
@@ -185,6 +189,22 @@ def compare(
     files.write_table(found.patches, folder / "patches.parquet")
     figures = {"patches": len(found.patches), "observed": found.observed_share, "shift_px": found.shift.length_px}
     return figures | {"suppressed": dict(found.suppressed), "constant_bands": list(found.scorer.unused)}
+
+
+def sides(folder: Path) -> gpd.GeoDataFrame:
+    """Return what a finished tile did and did not observe, see ``unobserved.sides``.
+
+    Raises
+    ------
+    WorkbenchError
+        ``detect.unreadable``.
+    """
+    with sources.opened(folder / "change.tif") as source:
+        grid = Grid(CRS.from_user_input(source.crs), source.transform, source.height, source.width)
+        starts = range(0, grid.rows, _STRIP_ROWS)
+        lots = [windows.Window(0, top, grid.columns, min(_STRIP_ROWS, grid.rows - top)) for top in starts]
+        hidden = [unobserved.coarse(source.read(1, window=lot) == patches.UNSEEN) for lot in lots]
+    return unobserved.sides(np.concatenate(hidden), grid)
 
 
 def refused(fault: WorkbenchError, grid: Grid, folder: Path) -> Figures:

@@ -65,6 +65,8 @@ def test_a_tile_that_cannot_be_compared_stops_nothing(capsys, tmp_path):
     assert code == 0
     assert "2 not compared" in out
     assert err.count("not compared") == 2
+    unseen = files.read_layer(tmp_path / "out" / "unseen.gpkg")
+    assert unseen["area_m2"].tolist() == pytest.approx([1000 * 2000], rel=5e-3)
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "计入独立观测"), ("en", "0 of these patches")])

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+import rasterio
 from scipy import ndimage
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
 from cross_check import comparisons, province
 from cross_check.files import Project
@@ -159,3 +160,25 @@ def test_a_province_is_judged_as_a_pair_is(tmp_path, planted):
     with pytest.raises(WorkbenchError) as refusal:
         province.detect(pair, made.folder / "reserve", preset="reserve", project=made)
     assert refusal.value.code == "zoning.no_layer"
+
+
+def test_what_no_tile_observed_is_one_layer(tmp_path):
+    """A hole of nodata over the corner of four tiles is one outline; once all is seen it is gone."""
+    before, after, _ = provinces.write(tmp_path, 2 * TILE, TILE)
+    with rasterio.open(after, "r+") as sink:
+        whole = sink.read()
+        sink.write(np.zeros((whole.shape[0], 40, 60), whole.dtype), window=((110, 150), (100, 160)))
+    pair = Pair(before, after, tile_px=TILE)
+    province.detect(pair, tmp_path / "out", order=Order(workers=1))
+    (outline,) = files.read_layer(tmp_path / "out" / "unseen.gpkg").to_crs("EPSG:32652").geometry
+    assert outline.buffer(1).contains(box(401_000, 5_098_500, 401_600, 5_098_900))
+    assert outline.area < 760 * 560 * 1.01
+    with rasterio.open(after, "r+") as sink:
+        sink.write(whole)
+    province.detect(pair, tmp_path / "out", order=Order(workers=1))
+    assert (
+        not files.read_layer(tmp_path / "out" / "unseen.gpkg")
+        .to_crs("EPSG:32652")
+        .intersects(Point(401_150, 5_098_600))
+        .any()
+    )
