@@ -113,9 +113,9 @@ def shares(patches: Ground, sample: Ground, params: Params | None = None) -> Rea
     """
     params = params or Params()
     found = np.zeros(len(patches.xy))
-    asked = np.flatnonzero(places(patches, params) >= params.places)
-    if not (asked.size and patches.told):
+    if not patches.told:
         return found
+    asked = np.flatnonzero(places(patches, params) >= params.places)
     changes, looks = patches.changes(params), sample.changes(params)
     asked = asked[np.isfinite(changes[asked]).all(axis=1)]
     changes = changes[asked]
