@@ -16,9 +16,9 @@ from cross_check.files import Project
 from gis import files, fires
 from gis.crs import STORAGE
 from gis.errors import WorkbenchError
-from satellite import files as images
 from satellite import masks, presets, synthetic, synthetic_fields
 from satellite.files import PairFiles
+from tests.cross_check import pictures_made
 
 PAIR = Path(__file__).parents[3] / "shared" / "data" / "pairs" / "brumadinho_dam"
 NAMES = ("blue", "green", "red", "nir", "swir16", "swir22")
@@ -27,17 +27,8 @@ FLOW = (160, 172)
 BEFORE, AFTER, EARLIER = "2024-06-18", "2025-06-20", "2023-06-12"
 
 
-def _write(project, world, at, day):
-    scene = synthetic.scene(world, at)
-    scene.attrs["ACQUISITION_DATE"] = day
-    images.write_scene(scene, project.imagery / f"{day}.tif")
-    mask = project.imagery / f"{day}-clear.tif"
-    images.write_raster(synthetic.clear(world, at), world.land.grid, mask, nodata=255, tags={})
-
-
 def _pair(project):
-    paths = [project.imagery / f"{day}.tif" for day in (BEFORE, AFTER)]
-    return PairFiles(*paths, tuple(project.imagery / f"{day}-clear.tif" for day in (BEFORE, AFTER)))
+    return pictures_made.pair(project, BEFORE, AFTER)
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +41,12 @@ def fields(tmp_path_factory):
     rng = np.random.default_rng(1)
     world = synthetic_fields.worked(synthetic.make_world(1, size_px=600, each=2), 0.33, rng)
     for at, day in ((0, BEFORE), (3, AFTER)):
-        _write(made, world, at, day)
+        pictures_made.write(made, world, at, day)
     wanted = replace(presets.standard()["all"], merge_m=0)
     chain.detect(_pair(made), made.detect, preset=replace(wanted, field_work=False), project=made)
     bare = files.read_layer(made.patches)
     alone = judging.judge(bare, [_pair(made)], made, wanted)
-    _write(made, synthetic_fields.earlier(world, rng), 3, EARLIER)
+    pictures_made.write(made, synthetic_fields.earlier(world, rng), 3, EARLIER)
     chain.detect(_pair(made), made.detect, preset=wanted, project=made)
     return made, world, bare, alone
 

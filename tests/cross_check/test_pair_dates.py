@@ -11,19 +11,11 @@ from cross_check import chain, judging, pair_dates
 from cross_check.files import Project
 from gis import files
 from gis.language import catalogue
-from satellite import files as images
 from satellite import phases, presets, seasons, synthetic, synthetic_seasons
 from satellite.files import PairFiles
+from tests.cross_check import pictures_made
 
 MAY, JULY, EARLIER = "2025-05-16", "2025-07-16", "2024-07-14"
-
-
-def _write(project, world, at, day):
-    scene = synthetic.scene(world, at)
-    scene.attrs["ACQUISITION_DATE"] = day
-    images.write_scene(scene, project.imagery / f"{day}.tif")
-    mask = project.imagery / f"{day}-clear.tif"
-    images.write_raster(synthetic.clear(world, at), world.land.grid, mask, nodata=255, tags={})
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +25,8 @@ def turned(tmp_path_factory):
     plain = synthetic.make_world(3, size_px=600, each=1)
     world = synthetic_seasons.phased(plain, {0: "july", 3: "may"}, np.random.default_rng(3))
     for at, day in ((0, EARLIER), (3, MAY)):
-        _write(made, world, at, day)
-    paths = [made.imagery / f"{day}.tif" for day in (EARLIER, MAY)]
-    pair = PairFiles(*paths, tuple(path.with_name(f"{path.stem}-clear.tif") for path in paths))
+        pictures_made.write(made, world, at, day)
+    pair = pictures_made.pair(made, EARLIER, MAY)
     wanted = presets.standard()["all"]
     chain.detect(pair, made.detect, preset=replace(wanted, field_work=False), project=made)
     every = files.read_layer(made.patches)
@@ -81,12 +72,12 @@ def test_the_picture_of_one_season_is_named(turned, tmp_path):
     _, world, _, _, _ = turned
     made, wanted = Project(tmp_path), presets.standard()["all"]
     for at, day in ((3, MAY), (0, JULY)):
-        _write(made, world, at, day)
+        pictures_made.write(made, world, at, day)
     pair = PairFiles(*(made.imagery / f"{day}.tif" for day in (MAY, JULY)))
     told = pair_dates.foretold(pair, (None, None), wanted, made)
     assert told.codes == ("detect.other_season", "detect.out_of_season")
     assert told.figures["targets"] == ["clearing"]
-    _write(made, world, 0, EARLIER)
+    pictures_made.write(made, world, 0, EARLIER)
     told = pair_dates.foretold(pair, (None, None), wanted, made)
     assert told.codes[-1] == "detect.better_before"
     assert told.figures["better"] == f"{EARLIER}.tif"

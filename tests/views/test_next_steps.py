@@ -13,13 +13,19 @@ def _page(monkeypatch, project, role):
     return test.run()
 
 
-def test_an_inspection_is_opened_by_two_fit_officers(monkeypatch, tmp_path):
-    """One officer is refused with the rule; officers on leave are not offered."""
-    project = cases.project(tmp_path / "p")
+def _to_check(folder):
+    """A project with a lead that was handed over for a check, and the lead's name."""
+    project = cases.project(folder)
     (name,) = cases.suspected(project, cases.lead("1"))
     orders.decide(project, cases.act("approver"), [Decision(name, "onsite_now")])
     letter = {"letter_no": "1号", "receiver": "230100", "due_on": "2099-07-06"}
     casebook.move(casebook.opened(project), cases.act(), [name], "to_check", letter)
+    return project, name
+
+
+def test_an_inspection_is_opened_by_two_fit_officers(monkeypatch, tmp_path):
+    """One officer is refused with the rule; officers on leave are not offered."""
+    project, name = _to_check(tmp_path / "p")
     monkeypatch.setattr("views.state.now", lambda: cases.NOW)
     test = _page(monkeypatch, project, "leader")
     going = next(one for one in test.multiselect if one.label.startswith("执法人员"))
@@ -84,10 +90,6 @@ def test_a_lead_stays_chosen_when_the_list_changes(monkeypatch, tmp_path):
 
 def test_an_emptied_register_of_officers_says_what_to_do(monkeypatch, tmp_path):
     """As one that was never there: a form without anybody to choose would lead nowhere."""
-    project = cases.project(tmp_path / "p")
-    (name,) = cases.suspected(project, cases.lead("1"))
-    orders.decide(project, cases.act("approver"), [Decision(name, "onsite_now")])
-    letter = {"letter_no": "1号", "receiver": "230100", "due_on": "2099-07-06"}
-    casebook.move(casebook.opened(project), cases.act(), [name], "to_check", letter)
+    project, _ = _to_check(tmp_path / "p")
     files.write_table(staffing.table(project).head(0), project.officers)
     assert any("hdq officers import" in each.value for each in _page(monkeypatch, project, "leader").code)
